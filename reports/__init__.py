@@ -1,0 +1,1 @@
+"""From events to outcomes, verdict and reports; pure, without any cluster."""

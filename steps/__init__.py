@@ -1,0 +1,1 @@
+"""The vocabulary of the features: thin steps, one module per noun."""

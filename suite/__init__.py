@@ -1,0 +1,1 @@
+"""The conformance command and the pytest plugin that does its work."""
