@@ -1,0 +1,172 @@
+Feature: Credentials
+  The provider's key lies in a labelled Secret. A gateway that misreads it breaks in silence; one that forwards
+  without it, with an old one or with somebody else's, leaks requests and spends other people's money.
+
+  @EM-CRED-001
+  Rule: The provider receives exactly one credential, the value in the model's Secret, as a Bearer token
+
+    Scenario Outline: the credential in <request>
+      Given a model "alpha" whose provider accepts any credential
+      When a client makes <request> to "alpha"
+      Then the provider receives exactly the credential of "alpha"
+
+      Examples:
+        | request                    |
+        | a chat completion          |
+        | a streamed chat completion |
+
+  @EM-CRED-002
+  Rule: A Secret without the label is ignored
+
+    Scenario: the Secret never had the label
+      Given a model "alpha" whose Secret has no label
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-003
+  Rule: A label with any other value than "true" counts as no label
+
+    Scenario Outline: the label's value is <value>
+      Given a model "alpha" whose Secret has the label value <value>
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+      Examples:
+        | value   |
+        | "false" |
+        | "True"  |
+        | "1"     |
+        | ""      |
+
+  @EM-CRED-004
+  Rule: Adding the label to a Secret brings it into use
+
+    Scenario: the label comes later
+      Given a model "alpha" whose Secret has no label
+      And a working model "beta" in the same namespace
+      And requests to "alpha" are refused
+      When the label is added to its Secret
+      Then requests to "alpha" settle on its provider's answer
+
+  @EM-CRED-005
+  Rule: Removing the label from a Secret ends its use
+
+    Scenario Outline: the label of a working model's Secret is <change>
+      Given a working model "alpha"
+      When the label of its Secret is <change>
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
+      Examples:
+        | change         |
+        | removed        |
+        | set to "false" |
+
+  @EM-CRED-006
+  Rule: A model whose Secret does not exist is refused
+
+    Scenario: the Secret was never made
+      Given a model "alpha" whose Secret does not exist
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-007
+  Rule: A Secret of the same name in another namespace is never used
+
+    Scenario: only another namespace has the Secret
+      Given a model "alpha" whose Secret exists in another namespace only
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-008
+  Rule: A Secret without the edition's data key is refused
+
+    Scenario Outline: the value lies under <key>
+      Given a model "alpha" whose Secret has its value under <key>
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credential-field-missing"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+      Examples:
+        | key     |
+        | "token" |
+        | "value" |
+
+  @EM-CRED-009
+  Rule: An empty value counts as no credential
+
+    Scenario: the value is empty from the start
+      Given a model "alpha" whose Secret has an empty value
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+    Scenario: the value of a working model becomes empty
+      Given a working model "alpha"
+      When the value in its Secret becomes empty
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-010
+  Rule: A changed value replaces the old one, which never comes back
+
+    Scenario: the value is rotated
+      Given a working model "alpha"
+      When the value in its Secret is rotated
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+      And the neighbour still works
+
+    Scenario: the value is rotated twice
+      Given a working model "alpha"
+      When the value in its Secret is rotated
+      And requests to "alpha" work with the new credential
+      And the value in its Secret is rotated
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
+  @EM-CRED-011
+  Rule: Deleting the Secret ends the use of its value
+
+    Scenario: the Secret of a working model is deleted
+      Given a working model "alpha"
+      When its Secret is deleted
+      Then requests to "alpha" settle on the error "credentials-not-found"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-012
+  Rule: A Secret that is created after the first failures comes into use
+
+    Scenario: the Secret is made last
+      Given a model "alpha" whose Secret does not exist
+      And a working model "beta" in the same namespace
+      And requests to "alpha" are refused
+      When its Secret is made
+      Then requests to "alpha" settle on its provider's answer
+
+  @EM-CRED-013
+  Rule: A Secret that is deleted and made again serves with its new value
+
+    Scenario: a Secret of the same name returns with another value
+      Given a working model "alpha"
+      When its Secret is deleted
+      And requests to "alpha" are refused
+      And its Secret is made again with another value
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back

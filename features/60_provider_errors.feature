@@ -1,0 +1,30 @@
+Feature: Errors of the provider
+  When the provider refuses or breaks, its own words tell the client what to do: wait, pay, shorten the prompt. A
+  gateway that turns them into something else, or into success, makes every client guess.
+
+  @EM-ERR-001
+  Rule: An error of the provider reaches the client with its status and its body
+
+    Scenario Outline: the provider answers <status>
+      Given a working model "alpha"
+      When its provider answers the next request with <status>
+      And a client calls "alpha"
+      Then the client receives the provider's status and body
+
+      Examples:
+        | status |
+        | 400    |
+        | 401    |
+        | 404    |
+        | 429    |
+        | 500    |
+        | 503    |
+
+  @EM-ERR-002
+  Rule: The provider's Retry-After reaches the client
+
+    Scenario: the provider asks for a pause
+      Given a working model "alpha"
+      When its provider answers the next request with 429 and "retry-after: 17"
+      And a client calls "alpha"
+      Then the client receives the header "retry-after: 17"

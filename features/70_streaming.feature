@@ -1,0 +1,20 @@
+Feature: Streaming
+  A stream is worth its first word, and its end must be the provider's. A gateway that holds it back, cuts it or
+  re-writes it makes an interactive product feel broken, or lets half an answer pass for a whole one.
+
+  @EM-STR-001
+  Rule: A stream arrives whole, in order, byte for byte, with one end
+
+    Scenario: a streamed chat completion
+      Given a model "alpha" whose provider accepts any credential
+      When a client makes a streamed chat completion to "alpha"
+      Then the client receives the provider's stream byte for byte
+
+  @EM-STR-002
+  Rule: An event of a stream reaches the client before the provider sends the next
+
+    Scenario: the provider waits until the client has its first event
+      Given a working model "alpha"
+      When its provider holds the stream after the first event until the client has it
+      And a client makes a streamed chat completion to "alpha"
+      Then the client has the first event while the provider still holds the rest
