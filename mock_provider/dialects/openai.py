@@ -1,0 +1,227 @@
+"""The OpenAI dialect: which requests there are, what is wrong with one, and the normal answers.
+
+Shapes follow openai/openai-openapi at f85dbe2 and recorded exchanges of the real service; `model` in answers is
+exactly the model asked for, so that a gateway that rewrites it shows. Token counts are ceil(bytes / 4).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from mock_provider.dialects import Ask, Operation, Piece, Refusal, Reply, Stamp
+from mock_provider.dialects.openai_errors import ErrorTexts
+from mock_provider.dialects.openai_frames import EVENT_STREAM, chat_completion, chat_stream, encode, success_headers
+from mock_provider.identities import Identity
+from mock_provider.received import ReceivedRequest, json_object
+from mock_provider.scripts import StreamScript
+
+_MODEL_CREATED = 1754426384  # that of gpt-5-nano: the age of a model says nothing here, so it is the same for all
+_DEFAULT_DIMENSIONS = 16
+
+
+class OpenAIDialect:
+    """Speaks chat completions, models and embeddings."""
+
+    def __init__(self) -> None:
+        self._errors = ErrorTexts.load()
+
+    def read(self, request: ReceivedRequest, identity: Identity | None) -> Ask:
+        """Tell what is asked."""
+        document = json_object(request.body) if request.body and not request.too_large else None
+        operation = _operation(request, identity) if identity else None
+        model: object = (document or {}).get("model")
+        if operation == "model" and identity:
+            model = unquote(request.path.removeprefix(f"{identity.base_path}/models/"))
+        return Ask(
+            request=request,
+            identity=identity,
+            operation=operation,
+            document=document,
+            model=model if isinstance(model, str) else None,
+            streamed=(document or {}).get("stream") is True,
+        )
+
+    def refusals(self, ask: Ask) -> list[Refusal]:
+        """Check in the order body size, host, path, credential, JSON, model, parameters."""
+        request, identity = ask.request, ask.identity
+        if not request.complete:
+            return [Refusal("incomplete", "bad_json")]
+        if identity is None:
+            return [Refusal("host", "unknown_host")]
+        found: list[Refusal] = []
+        if request.too_large:
+            found.append(Refusal("size", "too_large"))
+        if ask.operation is None:
+            found.append(Refusal("path", "unknown_path"))
+        if not identity.accepts_credential(request):
+            missing = identity.presented(request) is None
+            found.append(Refusal("credential", "missing_key" if missing else "incorrect_key"))
+        if ask.operation in ("chat", "embeddings"):
+            found += _body_refusals(ask, identity)
+        elif ask.operation == "model" and ask.model not in identity.models:
+            found.append(Refusal("model", "unknown_model"))
+        return found
+
+    def refuse(self, ask: Ask, refusal: Refusal, stamp: Stamp) -> Reply:
+        """Return the error answer; a wrong key is echoed in masked form, as the real service does."""
+        request, identity = ask.request, ask.identity
+        return self._errors.reply(
+            refusal.error,
+            stamp,
+            key=masked((identity.presented(request) if identity else None) or ""),
+            model=ask.model or "",
+            method=request.method,
+            path=request.path,
+            host=request.host,
+        )
+
+    def blank(self, ask: Ask, stamp: Stamp) -> Reply:
+        """Return an empty answer of the kind that was asked for: an event stream or JSON."""
+        kind = EVENT_STREAM if ask.streamed else "application/json"
+        return Reply(200, (("content-type", kind), *success_headers(stamp)), (), length_known=True)
+
+    def fail(self, status: int, stamp: Stamp) -> Reply:
+        """Return the service's usual answer with this status."""
+        return self._errors.reply_with_status(status, stamp)
+
+    def answer(self, ask: Ask, stamp: Stamp, usage: Mapping[str, int] | None) -> Reply:
+        """Return the normal answer to the operation; anything that is not listed is answered as a chat."""
+        if ask.operation == "models":
+            models = [_model(name) for name in (ask.identity.models if ask.identity else ())]
+            return _json_reply({"object": "list", "data": models}, stamp)
+        if ask.operation == "model":
+            return _json_reply(_model(ask.model or ""), stamp)
+        if ask.operation == "embeddings":
+            return _json_reply(_embeddings(ask, usage), stamp)
+        tool = _forced_tool(ask.document or {})
+        text = json.dumps({"nonce": stamp.nonce, "receipt": stamp.receipt}) if tool else _text(stamp)
+        counts = _usage(_prompt_bytes(ask.document or {}), text, usage)
+        if ask.streamed:
+            deltas = [Piece(delta.encode("utf-8")) for delta in re.findall(r"\s*\S+", text)]
+            return chat_stream(ask, stamp, deltas, counts, tool=tool, done=True, always_usage=False)
+        return _json_reply(chat_completion(ask.model or "", stamp, text, counts, tool), stamp)
+
+    def stream(self, ask: Ask, stamp: Stamp, script: StreamScript) -> Reply:
+        """Return a chat stream of the scripted deltas, with their gaps and gates."""
+        deltas = [
+            Piece(delta.encode("utf-8"), script.gap_seconds if index else 0.0, script.gates.get(index))
+            for index, delta in enumerate(script.deltas)
+        ]
+        counts = _usage(_prompt_bytes(ask.document or {}), "".join(script.deltas), script.usage)
+        always = script.usage is not None
+        return chat_stream(ask, stamp, deltas, counts, tool=None, done=script.done, always_usage=always)
+
+
+def masked(key: str) -> str:
+    """Show the first eight and the last four characters, as the real service does; nothing of a short key."""
+    if len(key) <= 16:
+        return "*" * len(key)
+    return key[:8] + "*" * (len(key) - 12) + key[-4:]
+
+
+def _operation(request: ReceivedRequest, identity: Identity) -> Operation | None:
+    base = identity.base_path
+    if request.method == "POST" and request.path == identity.chat_path:
+        return "chat"
+    if request.method == "POST" and request.path == f"{base}/embeddings":
+        return "embeddings"
+    if request.method == "GET" and request.path == f"{base}/models":
+        return "models"
+    if request.method == "GET" and re.fullmatch(re.escape(base) + r"/models/[^/]+", request.path):
+        return "model"
+    return None
+
+
+def _body_refusals(ask: Ask, identity: Identity) -> list[Refusal]:
+    if ask.document is None:
+        return [Refusal("json", "bad_json")]
+    found: list[Refusal] = []
+    if ask.model is None:
+        found.append(Refusal("model", "missing_model"))
+    elif ask.model not in identity.models:
+        found.append(Refusal("model", "unknown_model"))
+    if ask.operation == "chat" and not isinstance(ask.document.get("messages"), list):
+        found.append(Refusal("json", "missing_messages"))
+    elif ask.operation == "chat" and not ask.document["messages"]:
+        found.append(Refusal("json", "empty_messages"))
+    elif ask.operation == "embeddings" and not ask.document.get("input"):
+        found.append(Refusal("json", "missing_input"))
+    return found
+
+
+def _json_reply(document: Mapping[str, Any], stamp: Stamp) -> Reply:
+    headers = (("content-type", "application/json"), *success_headers(stamp))
+    return Reply(200, headers, (Piece(encode(document)),), length_known=True)
+
+
+def _text(stamp: Stamp) -> str:
+    nonce = f"[nonce:{stamp.nonce}] " if stamp.nonce else ""
+    return f"pong {nonce}[receipt:{stamp.receipt}]"
+
+
+def _forced_tool(document: Mapping[str, Any]) -> str | None:
+    """Return the function that the request forces a call of: the one named, or the first one for "required"."""
+    choice, tools = document.get("tool_choice"), document.get("tools")
+    if isinstance(choice, dict) and isinstance(choice.get("function"), dict):
+        return str(choice["function"].get("name"))
+    if choice != "required" or not isinstance(tools, list):
+        return None
+    functions = [
+        tool["function"] for tool in tools if isinstance(tool, dict) and isinstance(tool.get("function"), dict)
+    ]
+    return str(functions[0].get("name")) if functions else None
+
+
+def _prompt_bytes(document: Mapping[str, Any]) -> int:
+    messages = document.get("messages")
+    contents = [message.get("content") for message in messages or [] if isinstance(message, dict)]
+    return sum(_content_bytes(content) for content in contents)
+
+
+def _content_bytes(content: object) -> int:
+    if isinstance(content, str):
+        return len(content.encode("utf-8", "surrogatepass"))
+    if isinstance(content, list):
+        return sum(_content_bytes(part.get("text")) for part in content if isinstance(part, dict))
+    return 0
+
+
+def _usage(prompt_bytes: int, text: str, scripted: Mapping[str, int] | None) -> dict[str, int]:
+    prompt, completion = -(-prompt_bytes // 4), -(-len(text.encode("utf-8")) // 4)
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion, **(scripted or {})}
+    return {**counts, "total_tokens": counts["prompt_tokens"] + counts["completion_tokens"], **(scripted or {})}
+
+
+def _model(name: str) -> dict[str, Any]:
+    created = _MODEL_CREATED
+    return {"id": name, "object": "model", "created": created, "owned_by": "system", "shutdown_date": None}
+
+
+def _embeddings(ask: Ask, scripted: Mapping[str, int] | None) -> dict[str, Any]:
+    document = ask.document or {}
+    given = document.get("input") or ""
+    inputs: Sequence[object] = given if isinstance(given, list) and not isinstance(given[0], int) else [given]
+    wanted = document.get("dimensions")
+    dimensions = wanted if isinstance(wanted, int) and 0 < wanted <= 4096 else _DEFAULT_DIMENSIONS
+    encoded = document.get("encoding_format") == "base64"
+    data = []
+    for index, text in enumerate(inputs):
+        vector = _vector(text, dimensions)
+        packed = base64.b64encode(struct.pack(f"<{dimensions}f", *vector)).decode("ascii")
+        data.append({"object": "embedding", "index": index, "embedding": packed if encoded else vector})
+    prompt = sum(-(-len(str(text).encode("utf-8", "surrogatepass")) // 4) for text in inputs)
+    counts = {"prompt_tokens": prompt, "total_tokens": prompt, **(scripted or {})}
+    return {"object": "list", "data": data, "model": ask.model, "usage": counts}
+
+
+def _vector(text: object, dimensions: int) -> list[float]:
+    """Return numbers between -1 and 1 that depend on the input alone and are exact in 32 bits."""
+    raw = hashlib.shake_128(json.dumps(text).encode("utf-8")).digest(dimensions * 2)
+    return [(value - 32768) / 32768 for value in struct.unpack(f"<{dimensions}H", raw)]
