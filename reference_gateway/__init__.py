@@ -1,1 +1,1 @@
-"""A conforming ExternalModel gateway with named faults and variants: a program of its own (python -m reference_gateway)."""
+"""A conforming ExternalModel gateway: Kubernetes controllers, a real Envoy and its external processor, with named faults."""

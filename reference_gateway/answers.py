@@ -1,0 +1,79 @@
+"""The answers that the gateway gives by itself: the edition's word where it has one, else the shipped code's (behaviour.md 4.2)."""
+
+from __future__ import annotations
+
+from reference_gateway.edition import Edition
+from reference_gateway.values import Answer, Header
+
+NOT_FOUND = Answer(404, reason="no_such_model")
+DENIED = Answer(403, "Access denied", (Header("x-ext-auth-reason", "unauthorized"),), reason="not_published")
+SUFFIX = Answer(400, "inference error: BadRequest - only /chat/completions input type is supported", reason="endpoint")
+MODEL_MISSING = Answer(400, "inference error: BadRequest - model field is required", reason="model")
+MESSAGES_MISSING = Answer(
+    400, "inference error: BadRequest - messages field is required and must not be empty", reason="messages"
+)
+UNSUPPORTED_PROVIDER = Answer(500, reason="unsupported_provider")
+
+
+def malformed_body(problem: str) -> Answer:
+    """E1: the body is not a JSON object."""
+    return Answer(
+        400, f"inference error: BadRequest - failed to parse request body: {problem}", reason="malformed_body"
+    )
+
+
+def model_mismatch(edition: Edition, body_model: str) -> Answer:
+    """E3: the body names another model than the path."""
+    shipped = "inference error: NotFound - model in request body '{bodyModel}' doesn't match ExternalModel"
+    text = _text(edition, "model-mismatch", shipped, bodyModel=body_model)
+    return Answer(_status(edition, "model-mismatch", 404), text, reason="model_mismatch")
+
+
+def credentials_not_found(edition: Edition, provider: str) -> Answer:
+    """E7: no usable Secret for the model."""
+    shipped = "inference error: Internal - provider '{provider}' credentials not found"
+    text = _text(edition, "credentials-not-found", shipped, provider=provider)
+    return Answer(_status(edition, "credentials-not-found", 500), text, reason="credentials_not_found")
+
+
+def credential_field_missing(edition: Edition, provider: str) -> Answer:
+    """E8: the Secret is there and managed, but the edition's data key is not in it."""
+    shipped = (
+        "inference error: Internal - failed to generate auth headers for provider '{provider}': "
+        f"credentials missing required field {edition.secret_data_key}"
+    )
+    text = _text(edition, "credential-field-missing", shipped, provider=provider)
+    return Answer(_status(edition, "credential-field-missing", 500), text, reason="credential_field_missing")
+
+
+def unknown_model(edition: Edition) -> Answer:
+    """No model lives at this path."""
+    return NOT_FOUND if edition.answer("unknown-model").allows(404) else DENIED
+
+
+def not_published(edition: Edition) -> Answer:
+    """The model exists, but no MaaSModelRef publishes it: as if it were not there, or denied where the edition says so."""
+    return NOT_FOUND if edition.answer("not-published").allows(404) else DENIED
+
+
+def _status(edition: Edition, name: str, shipped: int) -> int:
+    rule = edition.answer(name)
+    return shipped if rule.allows(shipped) else rule.allowed_statuses[0][0]
+
+
+def _text(edition: Edition, name: str, shipped: str, **values: str) -> str:
+    rule = edition.answer(name)
+    if rule.exact_body is not None:
+        return _filled(rule.exact_body, values)
+    own = _filled(shipped, values)
+    if rule.contained_text is None:
+        return own
+    demanded = _filled(rule.contained_text, values)
+    return own if demanded in own else f"inference error: Internal - {demanded}"
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    # Not str.format: a client's model name may itself contain braces.
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template

@@ -1,0 +1,61 @@
+"""The gRPC server that Envoy talks to, discovery and processor both, on a socket that only this user can open."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import grpc.aio
+from envoy.service.discovery.v3 import ads_pb2_grpc
+from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
+
+from reference_gateway.data_plane.configuration import MAX_BODY_BYTES
+from reference_gateway.data_plane.discovery import Discovery, Snapshot
+from reference_gateway.processor.server import Processor
+
+MESSAGE_BYTES = MAX_BODY_BYTES + (1 << 20)
+START_SECONDS = 30.0
+STOP_SECONDS = 2.0
+
+
+class ControlPlane:
+    """Runs in a thread with an event loop of its own."""
+
+    def __init__(
+        self, socket: Path, processor: Processor, first: Snapshot, on_programmed: Callable[[Snapshot], None]
+    ) -> None:
+        self._socket = socket
+        self._processor = processor
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="control plane", daemon=True)
+        self.discovery = Discovery(self._loop, first, on_programmed)
+
+    def start(self) -> None:
+        """Serve; returns when the socket is there."""
+        self._thread.start()
+        if not self._started.wait(START_SECONDS):
+            raise RuntimeError("the control plane's socket could not be opened")
+
+    def stop(self) -> None:
+        """End all streams and the thread."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
+        server = grpc.aio.server(options=options)
+        ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(self.discovery, server)
+        ext_proc_grpc.add_ExternalProcessorServicer_to_server(self._processor, server)
+        server.add_insecure_port(f"unix:{self._socket}")
+        await server.start()
+        self._started.set()
+        await self._stopping.wait()
+        await server.stop(grace=None)

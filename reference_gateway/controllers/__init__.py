@@ -1,0 +1,1 @@
+"""The controllers: they turn Kubernetes objects into the gateway's state."""

@@ -1,0 +1,162 @@
+"""MaaSModelRef: which models are published, and a status that says so where the edition has one (behaviour.md 2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.controllers.status import condition
+from reference_gateway.data_plane.translation import references_gateway
+from reference_gateway.informer import Informer
+from reference_gateway.kubernetes_access import JSON, Cluster, Resource
+from reference_gateway.resources import CONTROLLER_NAME, GATEWAY
+from reference_gateway.stores import Store
+from reference_gateway.values import Key, ModelRef
+
+WAITING = "Waiting for backend to become ready"
+ROUTE_FIELDS = ("httpRouteName", "httpRouteNamespace", "httpRouteGatewayName", "httpRouteGatewayNamespace")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a status is to say; fields that are None are left as they are."""
+
+    phase: str
+    reason: str
+    message: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class ModelRefController:
+    """Keeps the reference store in step: this is what publishes a model and what ends its publication."""
+
+    def __init__(
+        self, behaviour: Behaviour, cluster: Cluster, resource: Resource, model_refs: Informer, store: Store[ModelRef]
+    ) -> None:
+        self._behaviour = behaviour
+        self._cluster = cluster
+        self._resource = resource
+        self._model_refs = model_refs
+        self._store = store
+
+    def reconcile(self, key: Key) -> None:
+        """Bring one reference's entry, and its finalizer, up to date."""
+        item = self._model_refs.get(key)
+        finalizer = self._behaviour.edition.ref_finalizer
+        if item is None or "deletionTimestamp" in item["metadata"]:
+            self._behaviour.on_model_ref_deleted(self._store, key)
+            if item is not None and finalizer in (item["metadata"].get("finalizers") or ()):
+                self._set_finalizers(key, item, [each for each in item["metadata"]["finalizers"] if each != finalizer])
+            return
+        target = item["spec"]["modelRef"]
+        self._store.put(key, ModelRef(key, target["kind"], target["name"]))
+        finalizers = item["metadata"].get("finalizers") or []
+        if finalizer is not None and finalizer not in finalizers:
+            self._set_finalizers(key, item, [*finalizers, finalizer])
+
+    def _set_finalizers(self, key: Key, item: JSON, finalizers: list[str]) -> None:
+        # The resourceVersion makes this fail, and be tried again, if anybody else changed the list meanwhile.
+        metadata = {"finalizers": finalizers, "resourceVersion": item["metadata"]["resourceVersion"]}
+        self._cluster.merge(self._resource, key, {"metadata": metadata})
+
+
+class ModelRefStatusController:
+    """Writes the status of each reference from its ExternalModel, the HTTPRoute and the Gateway."""
+
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        cluster: Cluster,
+        resource: Resource,
+        model_refs: Informer,
+        external_models: Informer,
+        routes: Informer,
+        gateways: Informer,
+    ) -> None:
+        self._behaviour = behaviour
+        self._cluster = cluster
+        self._resource = resource
+        self._model_refs = model_refs
+        self._external_models = external_models
+        self._routes = routes
+        self._gateways = gateways
+
+    def reconcile(self, key: Key) -> None:
+        """Write one reference's status if it says something else than it should."""
+        item = self._model_refs.get(key)
+        if item is None or "deletionTimestamp" in item["metadata"]:
+            return
+        readiness = self.readiness(item)
+        former = item.get("status") or {}
+        conditions = former.get("conditions") or []
+        generation = item["metadata"].get("generation", 1)
+        ready = readiness.phase == "Ready"
+        wanted = {
+            "phase": readiness.phase,
+            **readiness.fields,
+            "conditions": [
+                condition("Ready", ready, readiness.reason, readiness.message, generation, conditions),
+                *(
+                    condition(type_, True, reason, message, generation, conditions)
+                    for type_, reason, message in self._behaviour.extra_conditions()
+                ),
+            ],
+        }
+        if {name: former.get(name) for name in wanted} != wanted:
+            self._cluster.merge(self._resource, key, {"status": wanted}, "status")
+
+    def readiness(self, item: JSON) -> Readiness:
+        """What the status should say."""
+        namespace, target = item["metadata"]["namespace"], item["spec"]["modelRef"]
+        model = Key(namespace, target["name"])
+        kind = self._behaviour.edition.external_model.kind
+        if target["kind"] != kind:
+            return Readiness("Failed", "ReconcileFailed", f"unknown kind: {target['kind']}")
+        if self._external_models.get(model) is None:
+            return Readiness(
+                self._behaviour.phase_without_target(),
+                "ReconcileFailed",
+                f"Failed to reconcile HTTPRoute: {kind} {model.name} not found in namespace {namespace}",
+            )
+        route = self._routes.get(model)
+        if route is None:
+            cleared = dict.fromkeys((*ROUTE_FIELDS, "httpRouteHostnames"))
+            return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None, **cleared})
+        if not references_gateway(route, GATEWAY):
+            found = ", ".join(str(parent["name"]) for parent in route["spec"].get("parentRefs") or ())
+            return Readiness(
+                "Failed",
+                "ReconcileFailed",
+                f"Failed to reconcile HTTPRoute: HTTPRoute {model} does not reference gateway {GATEWAY} (found: {found})",
+            )
+        if not _is_accepted(route):
+            return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
+        names = (model.name, namespace, GATEWAY.name, GATEWAY.namespace)
+        fields: dict[str, Any] = dict(zip(ROUTE_FIELDS, names, strict=True))
+        fields["endpoint"] = item["spec"].get("endpointOverride") or f"https://{self._host(route)}/{model}"
+        return Readiness("Ready", "Reconciled", "Successfully reconciled", fields)
+
+    def _host(self, route: JSON) -> str:
+        gateway = self._gateways.get(GATEWAY) or {}
+        listeners = gateway.get("spec", {}).get("listeners") or ()
+        addresses = gateway.get("status", {}).get("addresses") or ()
+        names = [
+            *(route["spec"].get("hostnames") or ()),
+            *(listener["hostname"] for listener in listeners if listener.get("hostname")),
+            *(address["value"] for address in addresses if address.get("type") == "Hostname"),
+            *(address["value"] for address in addresses),
+        ]
+        return str(next(iter(names), GATEWAY.name))
+
+
+def _is_accepted(route: JSON) -> bool:
+    """Accepted with its references resolved: a Ready that is not yet served would be a lie."""
+    holding = {
+        each["type"]
+        for parent in route.get("status", {}).get("parents") or ()
+        if parent.get("controllerName") == CONTROLLER_NAME
+        for each in parent.get("conditions") or ()
+        if each["status"] == "True"
+    }
+    return {"Accepted", "ResolvedRefs"} <= holding

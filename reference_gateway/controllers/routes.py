@@ -1,0 +1,120 @@
+"""Children to Envoy: translates all routes, publishes the outcome, and writes on each HTTPRoute what has become of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.controllers.controller import Controller
+from reference_gateway.controllers.status import condition
+from reference_gateway.data_plane.configuration import Wiring, clusters, route_configuration
+from reference_gateway.data_plane.discovery import Discovery, Snapshot
+from reference_gateway.data_plane.translation import Children, Route, Unresolved, parent_key, translate
+from reference_gateway.informer import Informer
+from reference_gateway.kubernetes_access import JSON, Cluster
+from reference_gateway.resources import CONTROLLER_NAME, GATEWAY, HTTP_ROUTES
+from reference_gateway.stores import ModelStore
+from reference_gateway.values import Destination, Key
+
+
+class RouteTranslator:
+    """Holds the newest translation and what Envoy has taken of it."""
+
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        wiring: Wiring,
+        routes: Informer,
+        services: Informer,
+        service_entries: Informer,
+        destination_rules: Informer,
+        models: ModelStore,
+    ) -> None:
+        self._behaviour = behaviour
+        self._wiring = wiring
+        self._informers = (routes, services, service_entries, destination_rules)
+        self._models = models
+        self._lock = threading.Lock()
+        self._version = 1
+        self._translated: Mapping[Key, Route | Unresolved] = {}
+        self._programmed: frozenset[Destination] = frozenset()
+        self.discovery: Discovery | None = None
+        self.statuses: Controller | None = None
+
+    def first_snapshot(self) -> Snapshot:
+        """An Envoy without any route."""
+        return Snapshot.of(1, frozenset(), [], route_configuration([], self._behaviour))
+
+    def translate(self, _: Key) -> None:
+        """Translate everything anew, and publish it if it differs from what was last published."""
+        translated = translate(Children(*(informer.view() for informer in self._informers)), GATEWAY)
+        former, self._translated = self._translated, translated
+        if translated == former or self.discovery is None:
+            return
+        self._version += 1
+        routes = [route for route in translated.values() if isinstance(route, Route)]
+        snapshot = Snapshot.of(
+            self._version,
+            frozenset(route.destination for route in routes),
+            clusters(routes, self._wiring, self._behaviour),
+            route_configuration(routes, self._behaviour),
+        )
+        self.discovery.publish(snapshot)
+        self._refresh_statuses(key for key in translated if translated[key] != former.get(key))
+
+    def on_programmed(self, snapshot: Snapshot) -> None:
+        """Envoy routes by this snapshot now: its models may be served and its routes called accepted."""
+        with self._lock:
+            former, self._programmed = self._programmed, snapshot.destinations
+        self._models.programmed(snapshot.destinations)
+        self._refresh_statuses({destination.model for destination in snapshot.destinations - former})
+
+    def state_of(self, key: Key) -> tuple[Route | Unresolved | None, bool]:
+        """A route's translation, and whether Envoy routes by it."""
+        route = self._translated.get(key)
+        with self._lock:
+            return route, isinstance(route, Route) and route.destination in self._programmed
+
+    def _refresh_statuses(self, keys: Iterable[Key]) -> None:
+        if self.statuses is not None:
+            for key in keys:
+                self.statuses.add(key)
+
+
+class RouteStatusController:
+    """Writes status.parents of HTTPRoutes, the entry of this gateway only."""
+
+    def __init__(self, cluster: Cluster, routes: Informer, translator: RouteTranslator) -> None:
+        self._cluster = cluster
+        self._routes = routes
+        self._translator = translator
+
+    def reconcile(self, key: Key) -> None:
+        """Write one route's status if it says something else than it should."""
+        item = self._routes.get(key)
+        route, programmed = self._translator.state_of(key)
+        if item is None or route is None or (isinstance(route, Route) and not programmed):
+            return
+        parents = (item.get("status") or {}).get("parents") or []
+        others = [parent for parent in parents if parent.get("controllerName") != CONTROLLER_NAME]
+        mine = [parent for parent in parents if parent.get("controllerName") == CONTROLLER_NAME]
+        wanted = [self._parent(parent, item, route, mine) for parent in item["spec"].get("parentRefs") or ()]
+        wanted = [parent for parent in wanted if parent_key(parent["parentRef"], item) == GATEWAY]
+        if mine != wanted:
+            self._cluster.merge(HTTP_ROUTES, key, {"status": {"parents": [*others, *wanted]}}, "status")
+
+    def _parent(self, parent_ref: JSON, item: JSON, route: Route | Unresolved, mine: list[JSON]) -> JSON:
+        former = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
+        generation = item["metadata"].get("generation", 1)
+        resolved = isinstance(route, Route)
+        reason = "ResolvedRefs" if isinstance(route, Route) else route.reason
+        message = "All references resolved" if isinstance(route, Route) else route.message
+        return {
+            "parentRef": parent_ref,
+            "controllerName": CONTROLLER_NAME,
+            "conditions": [
+                condition("Accepted", True, "Accepted", "Route is accepted", generation, former),
+                condition("ResolvedRefs", resolved, reason, message, generation, former),
+            ],
+        }

@@ -1,0 +1,1 @@
+"""The data plane: Envoy, its configuration, and the service that hands it out."""

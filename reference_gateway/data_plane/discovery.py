@@ -1,0 +1,138 @@
+"""The aggregated discovery service: hands clusters and routes to Envoy and learns what Envoy has taken up.
+
+A new set goes out clusters first and routes when the clusters are acknowledged, so no route ever points to a cluster
+that Envoy has never heard of. Whoever listens is told which set Envoy routes by: that is when a model may be served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc.aio
+from envoy.config.cluster.v3 import cluster_pb2  # noqa: F401 - registers the type by name
+from envoy.config.route.v3 import route_pb2  # noqa: F401
+from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: F401
+from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: F401
+from envoy.service.discovery.v3 import ads_pb2_grpc
+from envoy.service.discovery.v3.discovery_pb2 import DiscoveryRequest, DiscoveryResponse
+from google.protobuf import any_pb2, json_format
+
+from reference_gateway.values import Destination
+
+CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
+ROUTES = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One whole set of clusters and routes."""
+
+    version: int
+    destinations: frozenset[Destination]
+    resources: dict[str, list[any_pb2.Any]] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, version: int, destinations: frozenset[Destination], clusters: list[dict[str, Any]], routes: dict[str, Any]
+    ) -> Snapshot:
+        """A snapshot of resources that are given as plain data."""
+        packed = {
+            CLUSTERS: [json_format.ParseDict(cluster, any_pb2.Any()) for cluster in clusters],
+            ROUTES: [json_format.ParseDict(routes, any_pb2.Any())],
+        }
+        return cls(version, destinations, packed)
+
+
+class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
+    """Serves the newest snapshot to Envoy. `publish` may be called from any thread."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, first: Snapshot, on_programmed: Callable[[Snapshot], None]
+    ) -> None:
+        self._loop = loop
+        self._newest = first
+        self._on_programmed = on_programmed
+        self._streams: set[asyncio.Queue[DiscoveryRequest | None]] = set()
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """Offer a newer snapshot."""
+        self._loop.call_soon_threadsafe(self._offer, snapshot)
+
+    def _offer(self, snapshot: Snapshot) -> None:
+        self._newest = snapshot
+        for queue in self._streams:
+            queue.put_nowait(None)
+
+    async def StreamAggregatedResources(  # noqa: N802 - the name that the protocol gives
+        self,
+        request_iterator: AsyncIterator[DiscoveryRequest],
+        context: grpc.aio.ServicerContext[DiscoveryRequest, DiscoveryResponse],
+    ) -> AsyncIterator[DiscoveryResponse]:
+        """Answer one Envoy: its requests are subscriptions and acknowledgements, None is a newer snapshot."""
+        events: asyncio.Queue[DiscoveryRequest | None] = asyncio.Queue()
+        reader = asyncio.create_task(_read(request_iterator, events))
+        self._streams.add(events)
+        conversation = _Conversation(self._on_programmed)
+        try:
+            while True:
+                request = await events.get()
+                if request is not None:
+                    conversation.heard(request)
+                for response in conversation.due(self._newest):
+                    yield response
+        finally:
+            self._streams.discard(events)
+            reader.cancel()
+
+
+async def _read(requests: AsyncIterator[DiscoveryRequest], events: asyncio.Queue[DiscoveryRequest | None]) -> None:
+    async for request in requests:
+        await events.put(request)
+
+
+class _Conversation:
+    """What one Envoy was sent and has acknowledged."""
+
+    def __init__(self, on_programmed: Callable[[Snapshot], None]) -> None:
+        self._on_programmed = on_programmed
+        self._subscribed: set[str] = set()
+        self._sent: dict[str, Snapshot] = {}
+        self._taken: dict[str, int] = {}
+
+    def heard(self, request: DiscoveryRequest) -> None:
+        self._subscribed.add(request.type_url)
+        sent = self._sent.get(request.type_url)
+        if sent is None or request.response_nonce != str(sent.version):
+            return
+        if request.HasField("error_detail"):
+            log.error("Envoy refused configuration %s: %s", sent.version, request.error_detail.message)
+            # Of clusters, Envoy takes the good ones even so; the others' routes answer 404. Of routes, it takes all or none.
+            if request.type_url == ROUTES:
+                return
+        if self._taken.get(request.type_url) != sent.version:
+            self._taken[request.type_url] = sent.version
+            if request.type_url == ROUTES:
+                self._on_programmed(sent)
+
+    def due(self, newest: Snapshot) -> list[DiscoveryResponse]:
+        responses = []
+        for type_url in (CLUSTERS, ROUTES):
+            sent = self._sent.get(type_url)
+            if type_url not in self._subscribed or (sent is not None and sent.version >= newest.version):
+                continue
+            if type_url == ROUTES and self._taken.get(CLUSTERS) != newest.version:
+                continue
+            self._sent[type_url] = newest
+            version = str(newest.version)
+            responses.append(
+                DiscoveryResponse(
+                    version_info=version, nonce=version, type_url=type_url, resources=newest.resources[type_url]
+                )
+            )
+        return responses

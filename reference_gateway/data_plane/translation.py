@@ -1,0 +1,130 @@
+"""From Kubernetes children to destinations, as a mesh's control plane would: HTTPRoute, Service, ServiceEntry, DestinationRule.
+
+Pure. A route that cannot be resolved yields a problem instead of a destination, and no other route suffers from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reference_gateway.values import Destination, Key
+
+JSON = dict[str, Any]
+DEFAULT_TIMEOUT = 300.0
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What Envoy needs of one HTTPRoute."""
+
+    destination: Destination
+    host_header: str
+    timeout: float
+    """Seconds for the whole exchange."""
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """Why an HTTPRoute has no destination: a Gateway API reason and a sentence."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Children:
+    """The objects that routes are made of, by namespace and name."""
+
+    routes: Mapping[Key, JSON]
+    services: Mapping[Key, JSON]
+    service_entries: Mapping[Key, JSON]
+    destination_rules: Mapping[Key, JSON]
+
+
+def translate(children: Children, gateway: Key) -> dict[Key, Route | Unresolved]:
+    """Resolve every HTTPRoute that has this gateway as parent and a path prefix rule."""
+    return {
+        key: _resolve(key, route, children)
+        for key, route in sorted(children.routes.items())
+        if references_gateway(route, gateway) and "deletionTimestamp" not in route["metadata"]
+    }
+
+
+def references_gateway(route: JSON, gateway: Key) -> bool:
+    """Whether an HTTPRoute names the gateway among its parents."""
+    return any(parent_key(parent, route) == gateway for parent in route.get("spec", {}).get("parentRefs", ()))
+
+
+def parent_key(parent: JSON, route: JSON) -> Key:
+    """The gateway that a parentRef names; without a namespace it is the route's own."""
+    return Key(parent.get("namespace", route["metadata"]["namespace"]), parent["name"])
+
+
+def _resolve(key: Key, route: JSON, children: Children) -> Route | Unresolved:
+    rule = _path_rule(route, f"/{key}")
+    if rule is None:
+        return Unresolved("UnsupportedValue", f"No rule matches the path prefix /{key}")
+    backend = next(iter(rule.get("backendRefs") or ()), None)
+    if backend is None:
+        return Unresolved("BackendNotFound", "The rule has no backend")
+    service = children.services.get(Key(key.namespace, backend["name"]))
+    if service is None or service.get("spec", {}).get("type") != "ExternalName":
+        return Unresolved(
+            "BackendNotFound", f"Service {key.namespace}/{backend['name']} of type ExternalName not found"
+        )
+    host, port = service["spec"]["externalName"], backend.get("port")
+    if not any(offered.get("port") == port for offered in service["spec"].get("ports", ())):
+        return Unresolved("BackendNotFound", f"Service {key.namespace}/{backend['name']} has no port {port}")
+    entry = children.service_entries.get(key)
+    if entry is None or not _registers(entry, host, port):
+        return Unresolved("BackendNotFound", f"No ServiceEntry {key} registers {host}:{port}")
+    destination_rule = children.destination_rules.get(key)
+    tls = destination_rule is not None and _originates_tls(destination_rule, host)
+    if not tls and _protocol(entry, port) == "HTTPS":
+        # Never send a credential in clear to a port that is registered as HTTPS.
+        return Unresolved("BackendNotFound", f"No DestinationRule {key} originates TLS to {host}:{port}")
+    return Route(
+        destination=Destination(key, host, port, tls),
+        host_header=_host_header(rule) or host,
+        timeout=_seconds(rule.get("timeouts", {}).get("request")),
+    )
+
+
+def _seconds(duration: str | None) -> float:
+    """A Gateway API duration such as 1h30m or 500ms in seconds."""
+    parts = re.findall(r"(\d+)(ms|h|m|s)", duration or "")
+    return sum(int(number) * _UNITS[unit] for number, unit in parts) if parts else DEFAULT_TIMEOUT
+
+
+def _path_rule(route: JSON, prefix: str) -> JSON | None:
+    for rule in route.get("spec", {}).get("rules", ()):
+        for match in rule.get("matches", ()):
+            if match.get("path") == {"type": "PathPrefix", "value": prefix}:
+                return dict(rule)
+    return None
+
+
+def _registers(entry: JSON, host: str, port: int) -> bool:
+    return host in entry.get("spec", {}).get("hosts", ()) and _protocol(entry, port) is not None
+
+
+def _protocol(entry: JSON, port: int) -> str | None:
+    offered = entry.get("spec", {}).get("ports", ())
+    return next((str(each.get("protocol")) for each in offered if each.get("number") == port), None)
+
+
+def _originates_tls(rule: JSON, host: str) -> bool:
+    spec = rule.get("spec", {})
+    return spec.get("host") == host and spec.get("trafficPolicy", {}).get("tls", {}).get("mode") == "SIMPLE"
+
+
+def _host_header(rule: JSON) -> str | None:
+    for each in rule.get("filters", ()):
+        for header in each.get("requestHeaderModifier", {}).get("set", ()):
+            if header["name"].lower() == "host":
+                return str(header["value"])
+    return None

@@ -1,0 +1,153 @@
+"""The edition file, read into values: names of resources, rules and answers that the gateway follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reference_gateway.errors import UsageProblem
+
+
+@dataclass(frozen=True)
+class ResourceName:
+    """How the Kubernetes API calls a kind."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+
+
+@dataclass(frozen=True)
+class AnswerRule:
+    """What an edition says of one answer; None or empty where it is silent."""
+
+    allowed_statuses: tuple[tuple[int, int], ...] = ()
+    """Ranges, both ends included."""
+    exact_body: str | None = None
+    contained_text: str | None = None
+
+    def allows(self, status: int) -> bool:
+        """Whether the edition admits this status."""
+        return not self.allowed_statuses or any(low <= status <= high for low, high in self.allowed_statuses)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One published version of the contract, as far as a gateway needs it."""
+
+    name: str
+    external_model: ResourceName
+    model_ref: ResourceName
+    ref_required: bool
+    ref_name_must_equal: bool
+    ref_status: bool
+    ref_finalizer: str | None
+    secret_label: str
+    secret_label_value: str
+    secret_data_key: str
+    answers: Mapping[str, AnswerRule]
+
+    def answer(self, name: str) -> AnswerRule:
+        """The edition's rule for an answer; an empty rule where the edition does not name it."""
+        return self.answers.get(name, AnswerRule())
+
+
+def read_edition(path: Path) -> Edition:
+    """Read an edition file; a file that cannot be read or lacks an entry raises UsageProblem with the entry's name."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageProblem(
+            f"The edition file {path} cannot be read ({error.strerror}); give an existing one with --edition-file."
+        ) from error
+    except yaml.YAMLError as error:
+        raise UsageProblem(f"The edition file {path} is not YAML: {' '.join(str(error).split())}.") from error
+    try:
+        return _edition(data)
+    except _BrokenEntryError as error:
+        raise UsageProblem(f"The edition file {path} is broken: {error}.") from error
+
+
+class _BrokenEntryError(Exception):
+    pass
+
+
+def _edition(data: object) -> Edition:
+    entries = _mapping(data, "the file")
+    resources = _mapping(entries.get("resources"), "resources")
+    ref = _mapping(entries.get("modelRef"), "modelRef")
+    secret = _mapping(entries.get("secret"), "secret")
+    ref_name = _text(ref, "name", "modelRef")
+    if ref_name not in ("same", "any"):
+        raise _BrokenEntryError(f"modelRef.name is '{ref_name}', but must be 'same' or 'any'")
+    finalizer = ref.get("finalizer")
+    return Edition(
+        name=_text(entries, "name", ""),
+        external_model=_resource(resources, "externalModel"),
+        model_ref=_resource(resources, "modelRef"),
+        ref_required=_boolean(ref, "required", "modelRef"),
+        ref_name_must_equal=ref_name == "same",
+        ref_status=_boolean(ref, "status", "modelRef"),
+        ref_finalizer=None if finalizer is None else str(finalizer),
+        secret_label=_text(secret, "label", "secret"),
+        secret_label_value=_text(secret, "labelValue", "secret"),
+        secret_data_key=_text(secret, "dataKey", "secret"),
+        answers={
+            name: _answer(_mapping(rule, f"answers.{name}"), f"answers.{name}")
+            for name, rule in _mapping(entries.get("answers"), "answers").items()
+        },
+    )
+
+
+def _mapping(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _BrokenEntryError(f"{where} must be a mapping")
+    return value
+
+
+def _text(entries: Mapping[str, Any], name: str, where: str) -> str:
+    value = entries.get(name)
+    if not isinstance(value, str) or not value:
+        raise _BrokenEntryError(f"{where + '.' if where else ''}{name} must be a non-empty text (quote it)")
+    return value
+
+
+def _boolean(entries: Mapping[str, Any], name: str, where: str) -> bool:
+    value = entries.get(name)
+    if not isinstance(value, bool):
+        raise _BrokenEntryError(f"{where}.{name} must be true or false")
+    return value
+
+
+def _resource(resources: Mapping[str, Any], name: str) -> ResourceName:
+    where = f"resources.{name}"
+    entries = _mapping(resources.get(name), where)
+    return ResourceName(*(_text(entries, part, where) for part in ("group", "version", "kind", "plural")))
+
+
+def _answer(rule: Mapping[str, Any], where: str) -> AnswerRule:
+    body = _mapping(rule.get("body", {}), f"{where}.body")
+    return AnswerRule(
+        allowed_statuses=_statuses(rule.get("status"), where),
+        exact_body=_text(body, "exact", f"{where}.body") if "exact" in body else None,
+        contained_text=_text(body, "contains", f"{where}.body") if "contains" in body else None,
+    )
+
+
+def _statuses(status: object, where: str) -> tuple[tuple[int, int], ...]:
+    match status:
+        case None:
+            return ()
+        case int():
+            return ((status, status),)
+        case {"from": int() as low, "to": int() as high}:
+            return ((low, high),)
+        case {"anyOf": [*numbers]} if all(isinstance(number, int) for number in numbers):
+            return tuple((number, number) for number in numbers)
+        case _:
+            raise _BrokenEntryError(f"{where}.status must be a number, {{from, to}} or {{anyOf: [numbers]}}")

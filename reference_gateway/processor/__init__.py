@@ -1,0 +1,1 @@
+"""The external processor: decides about each request and tells Envoy."""

@@ -1,0 +1,108 @@
+"""The decision about one request: an answer of the gateway's own, or what goes to which provider.
+
+Pure: it reads the stores, asks the Behaviour and touches no network. The order of the checks is the shipped one
+(behaviour.md 4.2): publication, JSON, endpoint, model, provider and messages, credentials.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference_gateway import answers
+from reference_gateway.behaviour import OPENAI_SHAPED, Behaviour
+from reference_gateway.stores import Stores
+from reference_gateway.values import Answer, Header, Model
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A request that goes on to a provider."""
+
+    model: Model
+    path: str
+    removed: tuple[str, ...]
+    injected: tuple[Header, ...]
+    body: bytes | None = None
+    """None leaves the client's bytes as they are."""
+
+
+class Decider:
+    """Decides with the stores' newest state, each request anew; nothing is remembered between requests."""
+
+    def __init__(self, behaviour: Behaviour, stores: Stores) -> None:
+        self._behaviour = behaviour
+        self._stores = stores
+
+    def admit(self, path: str, *, has_body: bool) -> Model | Answer:
+        """The published model at a path, or the answer that ends the request; a request without a body ends here."""
+        models, refs = self._stores.models.view(), self._stores.refs.view()
+        model = self._behaviour.resolve(path, models)
+        if model is None:
+            model = self._behaviour.fallback_model(path, self._published())
+        if model is None:
+            return answers.unknown_model(self._behaviour.edition)
+        if not self._behaviour.is_published(model, refs):
+            return answers.not_published(self._behaviour.edition)
+        return model if has_body else answers.NOT_FOUND
+
+    def decide(self, path: str, header_names: Sequence[str], body: bytes) -> Forward | Answer:
+        """What becomes of a request whose body has arrived; header names in lower case."""
+        admitted = self.admit(path, has_body=True)
+        if isinstance(admitted, Answer):
+            return admitted
+        parsed = _json_object(body)
+        if isinstance(parsed, Answer):
+            return parsed
+        if not self._behaviour.is_chat_endpoint(path):
+            return answers.SUFFIX
+        body_model = parsed.get("model")
+        if not isinstance(body_model, str) or not body_model:
+            return answers.MODEL_MISSING
+        model = self._behaviour.choose_model(admitted, body_model, self._published())
+        if model is None:
+            return answers.model_mismatch(self._behaviour.edition, body_model)
+        upstream_path = self._behaviour.upstream_path(model, path)
+        if upstream_path is None:
+            return answers.UNSUPPORTED_PROVIDER
+        messages = parsed.get("messages")
+        if model.provider in OPENAI_SHAPED and not (isinstance(messages, list) and messages):
+            return answers.MESSAGES_MISSING
+        injected = self._injected(model)
+        if isinstance(injected, Answer):
+            return injected
+        other_body = self._behaviour.upstream_body(model, parsed)
+        return Forward(
+            model=model,
+            path=upstream_path,
+            removed=tuple(sorted({name for name in header_names if self._behaviour.is_client_secret(name)})),
+            injected=injected,
+            body=None if other_body is None else json.dumps(other_body, ensure_ascii=False).encode(),
+        )
+
+    def _published(self) -> list[Model]:
+        models, refs = self._stores.models.view(), self._stores.refs.view()
+        return [models[key] for key in sorted(models) if self._behaviour.is_published(models[key], refs)]
+
+    def _injected(self, model: Model) -> tuple[Header, ...] | Answer:
+        credentials = self._behaviour.find_credentials(self._stores.credentials, model)
+        if credentials is None:
+            return self._behaviour.answer_without_credentials(model) or ()
+        value = self._behaviour.pick_value(credentials)
+        if value is None:
+            return self._behaviour.answer_without_field(model) or ()
+        return tuple(self._behaviour.injected_headers(model, value))
+
+
+def _json_object(body: bytes) -> dict[str, Any] | Answer:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        # Only the parser's own words: the document may hold anything.
+        problem = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        return answers.malformed_body(problem if body else "unexpected end of JSON input")
+    if isinstance(parsed, dict):
+        return parsed
+    return answers.malformed_body("json: cannot unmarshal into Go value of type map[string]interface {}")

@@ -1,0 +1,130 @@
+"""The gRPC side of the processor: Envoy's messages in, mutations or immediate answers out (envoy.service.ext_proc.v3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+
+import grpc.aio
+from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption
+from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc
+from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
+from envoy.type.v3.http_status_pb2 import HttpStatus
+
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.processor.decision import Decider, Forward
+from reference_gateway.values import Answer, Header
+
+DESTINATION_HEADER = "x-reference-gateway-destination"
+"""Set by the processor, routed on by Envoy, stripped before the request leaves."""
+
+LARGE_BODY = 1 << 20
+"""Bytes from which a body is parsed beside the event loop, so that other requests go on meanwhile."""
+
+log = logging.getLogger(__name__)
+
+
+class Processor(ext_proc_grpc.ExternalProcessorServicer):
+    """Serves one stream for each HTTP request."""
+
+    def __init__(self, behaviour: Behaviour, decider: Decider) -> None:
+        self._behaviour = behaviour
+        self._decider = decider
+
+    async def Process(  # noqa: N802 - the name that the protocol gives
+        self,
+        request_iterator: AsyncIterator[ext_proc.ProcessingRequest],
+        context: grpc.aio.ServicerContext[ext_proc.ProcessingRequest, ext_proc.ProcessingResponse],
+    ) -> AsyncIterator[ext_proc.ProcessingResponse]:
+        """Answer the phases of one request in turn."""
+        path = ""
+        names: list[str] = []
+        injected: tuple[Header, ...] = ()
+        async for message in request_iterator:
+            match message.WhichOneof("request"):
+                case "request_headers":
+                    headers = _headers(message.request_headers)
+                    path = next((value for name, value in headers if name == ":path"), "")
+                    names = [name for name, _ in headers]
+                    admitted = self._decider.admit(path, has_body=not message.request_headers.end_of_stream)
+                    yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
+                case "request_body":
+                    decision = await self._decide(path, names, message.request_body.body)
+                    if isinstance(decision, Answer):
+                        yield self._immediate(decision)
+                    else:
+                        injected = decision.injected
+                        yield self._forward(decision)
+                case "response_headers":
+                    yield self._response(_headers(message.response_headers), injected)
+                case "response_body":
+                    yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse())
+                case other:
+                    log.warning("Envoy sent an unexpected message: %s", other)
+
+    async def _decide(self, path: str, names: list[str], body: bytes) -> Forward | Answer:
+        if len(body) < LARGE_BODY:
+            return self._decider.decide(path, names, body)
+        return await asyncio.to_thread(self._decider.decide, path, names, body)
+
+    def _immediate(self, answer: Answer) -> ext_proc.ProcessingResponse:
+        answer = self._behaviour.own_answer(answer)
+        return ext_proc.ProcessingResponse(
+            immediate_response=ext_proc.ImmediateResponse(
+                status=HttpStatus(code=answer.status),  # type: ignore[arg-type]
+                headers=ext_proc.HeaderMutation(set_headers=_set(answer.headers)),
+                body=answer.body.encode(),
+                details=answer.reason,
+            )
+        )
+
+    def _forward(self, forward: Forward) -> ext_proc.ProcessingResponse:
+        removed = [DESTINATION_HEADER, *forward.removed]
+        changed = [Header(":path", forward.path), Header(DESTINATION_HEADER, forward.model.destination.id)]
+        if forward.model.provider == "azure-openai":
+            changed.append(Header("content-type", "application/json"))
+        if forward.body is not None:
+            changed.append(Header("content-length", str(len(forward.body))))
+        elif self._behaviour.chunks_request():
+            removed.append("content-length")
+        # Added, not set: what the client sent under these names has been removed, and where it has not, that shows.
+        mutation = ext_proc.HeaderMutation(
+            remove_headers=removed, set_headers=[*_set(changed), *_set(forward.injected, add=True)]
+        )
+        common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
+        if forward.body is not None:
+            common.body_mutation.body = forward.body
+        return ext_proc.ProcessingResponse(request_body=ext_proc.BodyResponse(response=common))
+
+    def _response(
+        self, headers: Iterable[tuple[str, str]], injected: tuple[Header, ...]
+    ) -> ext_proc.ProcessingResponse:
+        status = next((int(value) for name, value in headers if name == ":status"), 0)
+        changes = self._behaviour.response_changes(status, injected)
+        changed = list(changes.headers)
+        if changes.status is not None:
+            changed.append(Header(":status", str(changes.status)))
+        common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set(changed)))
+        return ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
+
+
+def _wait_for_body() -> ext_proc.ProcessingResponse:
+    # A client's own destination header must not route even a request whose body never comes (HTTP/2: headers, then trailers).
+    mutation = ext_proc.HeaderMutation(remove_headers=[DESTINATION_HEADER])
+    common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
+    return ext_proc.ProcessingResponse(request_headers=ext_proc.HeadersResponse(response=common))
+
+
+def _headers(message: ext_proc.HttpHeaders) -> list[tuple[str, str]]:
+    return [
+        (header.key.lower(), header.value or header.raw_value.decode("latin-1")) for header in message.headers.headers
+    ]
+
+
+def _set(headers: Iterable[Header], *, add: bool = False) -> list[HeaderValueOption]:
+    action = HeaderValueOption.APPEND_IF_EXISTS_OR_ADD if add else HeaderValueOption.OVERWRITE_IF_EXISTS_OR_ADD
+    return [
+        HeaderValueOption(header=HeaderValue(key=header.name, raw_value=header.value.encode()), append_action=action)
+        for header in headers
+    ]

@@ -1,0 +1,251 @@
+"""The whole gateway, put together: start in order, tell when a request would be answered, stop in reverse."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import urllib3
+
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.control_plane import ControlPlane
+from reference_gateway.controllers.controller import Controller
+from reference_gateway.controllers.credentials import CredentialsController
+from reference_gateway.controllers.external_model import ExternalModelController
+from reference_gateway.controllers.model_ref import ModelRefController, ModelRefStatusController
+from reference_gateway.controllers.routes import RouteStatusController, RouteTranslator
+from reference_gateway.controllers.status import condition
+from reference_gateway.data_plane.configuration import Wiring, bootstrap
+from reference_gateway.data_plane.connect_to import ConnectTo
+from reference_gateway.data_plane.envoy import Envoy, envoy_version, find_envoy
+from reference_gateway.errors import UsageProblem
+from reference_gateway.informer import Informer
+from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
+from reference_gateway.processor.decision import Decider
+from reference_gateway.processor.server import Processor
+from reference_gateway.resources import (
+    CONTROLLER_NAME,
+    DESTINATION_RULES,
+    GATEWAY,
+    GATEWAYS,
+    HTTP_ROUTES,
+    SECRETS,
+    SERVICE_ENTRIES,
+    SERVICES,
+    EditionResources,
+    install,
+)
+from reference_gateway.stores import Stores
+from reference_gateway.values import Key
+
+SYNC_SECONDS = 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run of the gateway is told."""
+
+    kubeconfig: Path
+    directory: Path
+    listen_host: str
+    listen_port: int
+    provider_ca: Path | None
+    connect_to: tuple[ConnectTo, ...]
+
+
+class Gateway:
+    """A context manager: inside it, the gateway serves."""
+
+    def __init__(self, settings: Settings, behaviour: Behaviour) -> None:
+        self._settings = settings
+        self._behaviour = behaviour
+        self._closing = contextlib.ExitStack()
+        self.address = ""
+        """HOST:PORT of the listener, once started."""
+        self.envoy_version = ""
+        self.envoy: Envoy
+        self.access_log = settings.directory / "access.log"
+
+    def __enter__(self) -> Gateway:
+        with contextlib.ExitStack() as starting:
+            self._start(starting)
+            self._closing = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    def _start(self, starting: contextlib.ExitStack) -> None:
+        binary = find_envoy()
+        self.envoy_version = envoy_version(binary)
+        cluster = _reachable(Cluster(self._settings.kubeconfig))
+        try:
+            install(cluster, self._behaviour.edition)
+        except (ApiError, urllib3.exceptions.HTTPError) as error:
+            raise UsageProblem(f"The definitions could not be installed at {cluster.url}: {error}.") from error
+
+        stores = Stores()
+        informers = _informers(cluster, self._behaviour)
+        wiring = self._wiring(starting)
+        translator = RouteTranslator(
+            self._behaviour,
+            wiring,
+            *(informers[each] for each in (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)),
+            models=stores.models,
+        )
+        processor = Processor(self._behaviour, Decider(self._behaviour, stores))
+        control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), translator.on_programmed)
+        translator.discovery = control.discovery
+        control.start()
+        starting.callback(control.stop)
+
+        self.envoy = Envoy(binary, bootstrap(wiring, self._behaviour), self._settings.directory, wiring.admin_socket)
+        starting.callback(self.envoy.stop)
+        controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
+        for informer in informers.values():
+            informer.start()
+            starting.callback(informer.stop)
+        self.address = self.envoy.wait_until_ready()
+        _install_gateway(cluster, self.address)
+        for informer in informers.values():
+            if not informer.synced.wait(SYNC_SECONDS):
+                kind = informer.resource.plural
+                raise UsageProblem(f"The API at {cluster.url} did not list {kind} within {SYNC_SECONDS:g} s.")
+        for controller in controllers:
+            controller.start()
+            starting.callback(controller.stop)
+
+    def _wiring(self, starting: contextlib.ExitStack) -> Wiring:
+        # Not below the given directory: a socket's path may have no more than about a hundred characters.
+        sockets = Path(tempfile.mkdtemp(prefix="gateway-"))
+        starting.callback(shutil.rmtree, sockets, ignore_errors=True)
+        return Wiring(
+            listen_host=self._settings.listen_host,
+            listen_port=self._settings.listen_port,
+            control_socket=sockets / "control",
+            admin_socket=sockets / "admin",
+            access_log=self.access_log,
+            provider_ca=self._settings.provider_ca,
+            connect_to=self._settings.connect_to,
+        )
+
+
+def _reachable(cluster: Cluster) -> Cluster:
+    try:
+        cluster.request("GET", "/version")
+    except (ApiError, urllib3.exceptions.HTTPError) as error:
+        raise UsageProblem(
+            f"The Kubernetes API at {cluster.url} does not answer ({type(error).__name__}); is it running, and is the kubeconfig its own?"
+        ) from error
+    return cluster
+
+
+def _informers(cluster: Cluster, behaviour: Behaviour) -> dict[Resource, Informer]:
+    kinds = EditionResources.of(behaviour.edition)
+    watched = (
+        kinds.external_models,
+        kinds.model_refs,
+        SECRETS,
+        SERVICES,
+        SERVICE_ENTRIES,
+        DESTINATION_RULES,
+        HTTP_ROUTES,
+        GATEWAYS,
+    )
+    return {resource: Informer(cluster, resource) for resource in watched}
+
+
+def _controllers(
+    cluster: Cluster,
+    behaviour: Behaviour,
+    stores: Stores,
+    informers: Mapping[Resource, Informer],
+    translator: RouteTranslator,
+) -> list[Controller]:
+    kinds = EditionResources.of(behaviour.edition)
+    models, refs, routes = informers[kinds.external_models], informers[kinds.model_refs], informers[HTTP_ROUTES]
+    children = {each: informers[each] for each in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES)}
+    delay = behaviour.convergence_delay()
+
+    external_model = Controller(
+        "external-model",
+        ExternalModelController(behaviour, cluster, models, children, stores.models, kinds.model_refs).reconcile,
+        delay,
+    )
+    credentials = Controller(
+        "credentials", CredentialsController(behaviour, informers[SECRETS], stores.credentials).reconcile, delay
+    )
+    model_ref = Controller(
+        "model-ref", ModelRefController(behaviour, cluster, kinds.model_refs, refs, stores.refs).reconcile, delay
+    )
+    translation = Controller("translation", translator.translate)
+    route_status = Controller("route-status", RouteStatusController(cluster, routes, translator).reconcile)
+    translator.statuses = route_status
+
+    models.subscribe(external_model.add)
+    informers[SECRETS].subscribe(credentials.add)
+    refs.subscribe(model_ref.add)
+    routes.subscribe(route_status.add)
+    for informer in children.values():
+        informer.subscribe(external_model.add)
+        informer.subscribe(lambda _: translation.add(GATEWAY))
+    controllers = [external_model, credentials, model_ref, translation, route_status]
+    if behaviour.edition.ref_status:
+        controllers.append(_ref_status(cluster, behaviour, kinds, informers))
+    return controllers
+
+
+def _ref_status(
+    cluster: Cluster, behaviour: Behaviour, kinds: EditionResources, informers: Mapping[Resource, Informer]
+) -> Controller:
+    models, refs, routes = informers[kinds.external_models], informers[kinds.model_refs], informers[HTTP_ROUTES]
+    reconciler = ModelRefStatusController(
+        behaviour, cluster, kinds.model_refs, refs, models, routes, informers[GATEWAYS]
+    )
+    controller = Controller("model-ref-status", reconciler.reconcile, behaviour.status_delay())
+
+    def add_all_of_namespace(key: Key) -> None:
+        for ref in refs.view():
+            if ref.namespace == key.namespace:
+                controller.add(ref)
+
+    refs.subscribe(controller.add)
+    routes.subscribe(add_all_of_namespace)
+    models.subscribe(add_all_of_namespace)
+    return controller
+
+
+def _install_gateway(cluster: Cluster, address: str) -> None:
+    host, _, port = address.rpartition(":")
+    listener = {
+        "name": "http",
+        "protocol": "HTTP",
+        "port": int(port),
+        "allowedRoutes": {"namespaces": {"from": "All"}},
+    }
+    spec = {"gatewayClassName": "reference-gateway", "listeners": [listener]}
+    metadata = {"namespace": GATEWAY.namespace, "name": GATEWAY.name}
+    body: JSON = {"apiVersion": GATEWAYS.api_version, "kind": "Gateway", "metadata": metadata, "spec": spec}
+    try:
+        found = cluster.create(GATEWAYS, body)
+    except ApiError as error:
+        if error.code != 409:
+            raise
+        found = cluster.merge(GATEWAYS, GATEWAY, {"spec": spec})
+    generation = found["metadata"].get("generation", 1)
+    conditions = [
+        condition("Accepted", True, "Accepted", f"Accepted by {CONTROLLER_NAME}", generation),
+        condition("Programmed", True, "Programmed", "Envoy listens", generation),
+    ]
+    status = {"addresses": [{"type": "IPAddress", "value": host}], "conditions": conditions}
+    cluster.merge(GATEWAYS, GATEWAY, {"status": status}, "status")

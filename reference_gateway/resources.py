@@ -1,0 +1,108 @@
+"""The kinds that the gateway works with, and the installation of those that an API lacks."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from reference_gateway.edition import Edition, ResourceName
+from reference_gateway.errors import UsageProblem
+from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
+from reference_gateway.values import Key
+
+ESTABLISHED_SECONDS = 30.0
+
+GATEWAY = Key("openshift-ingress", "maas-default-gateway")
+CONTROLLER_NAME = "externalmodel.example/reference-gateway"
+
+NAMESPACE = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
+CRD = Resource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
+SECRETS = Resource("", "v1", "Secret", "secrets")
+SERVICES = Resource("", "v1", "Service", "services")
+GATEWAYS = Resource("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
+HTTP_ROUTES = Resource("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
+SERVICE_ENTRIES = Resource("networking.istio.io", "v1", "ServiceEntry", "serviceentries")
+DESTINATION_RULES = Resource("networking.istio.io", "v1", "DestinationRule", "destinationrules")
+
+
+@dataclass(frozen=True)
+class EditionResources:
+    """The kinds whose names are the edition's."""
+
+    external_models: Resource
+    model_refs: Resource
+
+    @classmethod
+    def of(cls, edition: Edition) -> EditionResources:
+        """The edition's names as resources."""
+        return cls(_resource(edition.external_model), _resource(edition.model_ref))
+
+
+def install(cluster: Cluster, edition: Edition) -> None:
+    """Create what the API lacks of definitions and the gateway's namespace; return when all definitions are established."""
+    definitions = list(definitions_of(edition))
+    for definition in definitions:
+        _create_if_absent(cluster, CRD, definition)
+    namespace: JSON = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY.namespace}}
+    _create_if_absent(cluster, NAMESPACE, namespace)
+    for definition in definitions:
+        _wait_until_established(cluster, Key("", definition["metadata"]["name"]))
+
+
+def definitions_of(edition: Edition) -> Iterator[JSON]:
+    """The CustomResourceDefinitions of this package, the edition's two kinds under the edition's names."""
+    names = {"externalmodels.yaml": edition.external_model, "maasmodelrefs.yaml": edition.model_ref}
+    for file in sorted(files("reference_gateway").joinpath("crds").iterdir(), key=lambda each: each.name):
+        definition: JSON = yaml.safe_load(file.read_text(encoding="utf-8"))
+        yield _renamed(definition, names[file.name]) if file.name in names else definition
+
+
+def _renamed(definition: JSON, name: ResourceName) -> JSON:
+    renamed = copy.deepcopy(definition)
+    renamed["metadata"]["name"] = f"{name.plural}.{name.group}"
+    spec = renamed["spec"]
+    spec["group"] = name.group
+    spec["names"] = {
+        "kind": name.kind,
+        "listKind": f"{name.kind}List",
+        "plural": name.plural,
+        "singular": name.kind.lower(),
+    }
+    spec["versions"][0]["name"] = name.version
+    return renamed
+
+
+def _resource(name: ResourceName) -> Resource:
+    return Resource(name.group, name.version, name.kind, name.plural)
+
+
+def _create_if_absent(cluster: Cluster, resource: Resource, body: JSON) -> None:
+    try:
+        cluster.create(resource, body)
+    except ApiError as error:
+        if error.code != 409:
+            raise
+
+
+def _wait_until_established(cluster: Cluster, key: Key) -> None:
+    waiting = Retrying(
+        retry=retry_if_result(lambda established: not established),
+        stop=stop_after_delay(ESTABLISHED_SECONDS),
+        wait=wait_fixed(0.05),
+    )
+    try:
+        waiting(_is_established, cluster, key)
+    except RetryError as error:
+        raise UsageProblem(
+            f"The API did not establish the definition {key.name} within {ESTABLISHED_SECONDS:g} s; look at its status."
+        ) from error
+
+
+def _is_established(cluster: Cluster, key: Key) -> bool:
+    conditions = cluster.get(CRD, key).get("status", {}).get("conditions", ())
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)

@@ -1,0 +1,97 @@
+"""What the controllers have learnt and the processor decides on: models, references and credentials, in memory only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from reference_gateway.values import Credentials, Destination, Key, Model, ModelRef
+
+V = TypeVar("V")
+
+
+class Store(Generic[V]):
+    """A map that many threads read and a few write. Each write makes a new map, so a reader's view never changes under it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: Mapping[Key, V] = {}
+
+    def put(self, key: Key, value: V) -> None:
+        """Set the value for a key, replacing any other."""
+        with self._lock:
+            self._entries = {**self._entries, key: value}
+
+    def drop(self, key: Key) -> None:
+        """Forget a key; one that is not there is no error."""
+        with self._lock:
+            self._entries = {known: value for known, value in self._entries.items() if known != key}
+
+    def get(self, key: Key) -> V | None:
+        """The value for a key, or None."""
+        return self._entries.get(key)
+
+    def view(self) -> Mapping[Key, V]:
+        """Everything, as of now."""
+        return self._entries
+
+
+class ModelStore:
+    """The models, each with the specification that Envoy can already route.
+
+    A changed endpoint is wanted at once but served only when Envoy has its route: until then the former specification
+    is served whole, host and Secret together. A model that Envoy has never routed is not served at all.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: dict[Key, Model] = {}
+        self._programmed: frozenset[Destination] = frozenset()
+        self._served: Mapping[Key, Model] = {}
+
+    def want(self, model: Model) -> None:
+        """Take up a model's specification as its ExternalModel says it now."""
+        with self._lock:
+            self._wanted[model.key] = model
+            self._settle()
+
+    def drop(self, key: Key) -> None:
+        """Forget a model."""
+        with self._lock:
+            self._wanted.pop(key, None)
+            self._settle()
+
+    def programmed(self, destinations: frozenset[Destination]) -> None:
+        """Note which destinations Envoy routes now."""
+        with self._lock:
+            self._programmed = destinations
+            self._settle()
+
+    def wanted(self, key: Key) -> Model | None:
+        """The specification last taken up, whether it is served yet or not."""
+        with self._lock:
+            return self._wanted.get(key)
+
+    def view(self) -> Mapping[Key, Model]:
+        """The models that can be served now."""
+        return self._served
+
+    def _settle(self) -> None:
+        served: dict[Key, Model] = {}
+        for key, wanted in self._wanted.items():
+            former = self._served.get(key)
+            if wanted.destination in self._programmed:
+                served[key] = wanted
+            elif former is not None and former.destination in self._programmed:
+                served[key] = former
+        self._served = served
+
+
+class Stores:
+    """All that the processor decides on."""
+
+    def __init__(self) -> None:
+        self.models = ModelStore()
+        self.refs: Store[ModelRef] = Store()
+        self.credentials: Store[Credentials] = Store()

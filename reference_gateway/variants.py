@@ -1,0 +1,116 @@
+"""Gateways that differ lawfully from the plain reference and still conform."""
+
+# ruff: noqa: D102 - a variant's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from reference_gateway.deviations import Deviation
+from reference_gateway.values import Answer, Header, ResponseChanges
+
+SLOW_SECONDS = 2.0
+
+
+class Variant(Deviation):
+    """A deviation that breaks nothing."""
+
+
+def all_variants() -> list[type[Variant]]:
+    """Every variant of this module, in the order of the module."""
+    return Variant.__subclasses__()
+
+
+class SlowConvergence(Variant):
+    """Every change takes effect about two seconds late."""
+
+    id, name = "V01", "slow-convergence"
+
+    def convergence_delay(self) -> float:
+        return super().convergence_delay() + SLOW_SECONDS
+
+
+class ExtraResponseHeaders(Variant):
+    """Answers of the provider come back with more headers than it sent."""
+
+    id, name = "V02", "extra-response-headers"
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        extra = (Header("x-served-by", "reference-gateway"), Header("strict-transport-security", "max-age=31536000"))
+        return ResponseChanges(changes.status, (*changes.headers, *extra))
+
+
+class ExtraConditionsAndLabels(Variant):
+    """Objects bear labels and conditions beyond those of the contract."""
+
+    id, name = "V03", "extra-conditions-and-labels"
+
+    def extra_labels(self) -> Mapping[str, str]:
+        return {**super().extra_labels(), "vendor.example/tier": "gold"}
+
+    def extra_conditions(self) -> Sequence[tuple[str, str, str]]:
+        return (*super().extra_conditions(), ("VendorChecked", "Checked", "Looks good"))
+
+
+class HeaderCase(Variant):
+    """Header names reach the provider In-Title-Case over HTTP/1.1."""
+
+    id, name = "V04", "header-case"
+
+    def upstream_header_case(self) -> str:
+        return "proper"
+
+
+class Http2Upstream(Variant):
+    """Speaks HTTP/2 to providers with TLS that offer it."""
+
+    id, name = "V05", "http2-upstream"
+
+    def upstream_protocol(self) -> str:
+        return "negotiated"
+
+
+class ChunkedToProvider(Variant):
+    """Sends the body with chunked transfer coding instead of a Content-Length."""
+
+    id, name = "V06", "chunked-to-provider"
+
+    def chunks_request(self) -> bool:
+        return True
+
+
+class LateStatus(Variant):
+    """Writes a status two seconds after what it tells of."""
+
+    id, name, editions = "V07", "late-status", ("rhoai-3.4",)
+
+    def status_delay(self) -> float:
+        return super().status_delay() + SLOW_SECONDS
+
+
+class NotFoundWithBody(Variant):
+    """Answers 404 with a body."""
+
+    id, name = "V08", "not-found-with-body"
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if right.status != 404 or right.body:
+            return right
+        return Answer(404, "no such model\n", right.headers, right.reason)
+
+
+class OtherWording(Variant):
+    """Refuses missing credentials with 503 and a JSON error that contains the edition's sentence."""
+
+    id, name, editions = "V09", "other-wording", ("runbook",)
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if right.reason not in ("credentials_not_found", "credential_field_missing"):
+            return right
+        error = {"message": right.body.rpartition(" - ")[2], "type": "server_error", "param": None, "code": None}
+        headers = (*right.headers, Header("content-type", "application/json"))
+        return Answer(503, json.dumps({"error": error}), headers, right.reason)
