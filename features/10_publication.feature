@@ -46,13 +46,13 @@ Feature: Publication
     Scenario Outline: a MaaSModelRef bears another name than its ExternalModel
       Given a working model "beta"
       And a model "alpha" in the same namespace, published by a MaaSModelRef of another name
-      When a client calls the name of <called>
-      Then the request is refused, or answered by the provider of "alpha" with its own credential
+      When clients call a path with <name>
+      Then the requests are refused, or answered by the provider of "alpha" with its own credential
 
       Examples:
-        | called               |
-        | the ExternalModel    |
-        | the MaaSModelRef     |
+        | name                     |
+        | the ExternalModel's name |
+        | the MaaSModelRef's name  |
 
   @EM-REF-006
   Rule: A MaaSModelRef whose ExternalModel is served reports Ready with its endpoint

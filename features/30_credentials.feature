@@ -6,8 +6,8 @@ Feature: Credentials
   Rule: The provider receives exactly one credential, the value in the model's Secret, as a Bearer token
 
     Scenario Outline: the credential in <request>
-      Given a model "alpha" whose provider accepts any credential
-      When a client makes <request> to "alpha"
+      Given a model "alpha" in service, whose provider accepts any request
+      When clients make <request> to "alpha"
       Then the provider receives exactly the credential of "alpha"
 
       Examples:
@@ -21,7 +21,7 @@ Feature: Credentials
     Scenario: the Secret never had the label
       Given a model "alpha" whose Secret has no label
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
@@ -31,7 +31,7 @@ Feature: Credentials
     Scenario Outline: the label's value is <value>
       Given a model "alpha" whose Secret has the label value <value>
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
@@ -48,7 +48,7 @@ Feature: Credentials
     Scenario: the label comes later
       Given a model "alpha" whose Secret has no label
       And a working model "beta" in the same namespace
-      And requests to "alpha" are refused
+      And requests to "alpha" are refused as "credentials-not-found"
       When the label is added to its Secret
       Then requests to "alpha" settle on its provider's answer
 
@@ -58,7 +58,7 @@ Feature: Credentials
     Scenario Outline: the label of a working model's Secret is <change>
       Given a working model "alpha"
       When the label of its Secret is <change>
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And the neighbour still works
       And after its Secret is put right, "alpha" works
@@ -74,7 +74,7 @@ Feature: Credentials
     Scenario: the Secret was never made
       Given a model "alpha" whose Secret does not exist
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
@@ -84,7 +84,7 @@ Feature: Credentials
     Scenario: only another namespace has the Secret
       Given a model "alpha" whose Secret exists in another namespace only
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
@@ -94,7 +94,7 @@ Feature: Credentials
     Scenario Outline: the value lies under <key>
       Given a model "alpha" whose Secret has its value under <key>
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credential-field-missing"
+      Then requests to "alpha" settle on the refusal "credential-field-missing"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
@@ -109,14 +109,14 @@ Feature: Credentials
     Scenario: the value is empty from the start
       Given a model "alpha" whose Secret has an empty value
       And a working model "beta" in the same namespace
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
     Scenario: the value of a working model becomes empty
       Given a working model "alpha"
       When the value in its Secret becomes empty
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And the neighbour still works
       And after its Secret is put right, "alpha" works
@@ -145,7 +145,7 @@ Feature: Credentials
     Scenario: the Secret of a working model is deleted
       Given a working model "alpha"
       When its Secret is deleted
-      Then requests to "alpha" settle on the error "credentials-not-found"
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
       And the neighbour still works
       And after its Secret is put right, "alpha" works
@@ -156,7 +156,7 @@ Feature: Credentials
     Scenario: the Secret is made last
       Given a model "alpha" whose Secret does not exist
       And a working model "beta" in the same namespace
-      And requests to "alpha" are refused
+      And requests to "alpha" are refused as "credentials-not-found"
       When its Secret is made
       Then requests to "alpha" settle on its provider's answer
 
@@ -166,7 +166,7 @@ Feature: Credentials
     Scenario: a Secret of the same name returns with another value
       Given a working model "alpha"
       When its Secret is deleted
-      And requests to "alpha" are refused
+      And requests to "alpha" are refused as "credentials-not-found"
       And its Secret is made again with another value
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back

@@ -6,9 +6,9 @@ Feature: Client credentials
   Rule: The client's own key never reaches the provider
 
     Scenario Outline: the client's key in <request>
-      Given a model "alpha" whose provider accepts any credential
-      When a client makes <request> to "alpha"
-      Then nothing that the provider receives contains the client's key
+      Given a model "alpha" in service, whose provider accepts any request
+      When clients make <request> to "alpha"
+      Then nothing that the provider receives contains the clients' key
 
       Examples:
         | request                    |
@@ -18,16 +18,16 @@ Feature: Client credentials
     Scenario: the client's key in a request that the gateway does not forward
       Given a working model "alpha"
       And a model "beta" in the same namespace, whose Secret has no label
-      When a client calls "beta"
-      Then nothing that the provider receives contains the client's key
+      When clients call "beta"
+      Then nothing that any provider may receive of them contains the clients' key
 
   @EM-HDR-002
   Rule: No other credential of the client reaches the provider
 
     Scenario Outline: the client sends <header>
-      Given a model "alpha" whose provider accepts any credential
-      When a client calls "alpha" with a secret of its own in the header <header>
-      Then nothing that the provider receives contains the client's secret
+      Given a model "alpha" in service, whose provider accepts any request
+      When clients call "alpha" with a secret of their own in the header <header>
+      Then nothing that the provider receives contains their secret
 
       Examples:
         | header              |

@@ -7,10 +7,10 @@ Feature: Routing
 
     Scenario Outline: <path> in the path
       Given a working model "alpha"
-      When a client calls a path with <path>
-      Then the request is refused as "unknown-model"
-      And it reaches no provider
-      And the neighbour still works
+      And a working model "beta"
+      When clients call a path with <path>
+      Then the requests settle on the refusal "unknown-model"
+      And none of them reaches a provider
 
       Examples:
         | path                                          |
@@ -21,11 +21,11 @@ Feature: Routing
   @EM-RTE-002
   Rule: A path that only looks like a model's is refused
 
-    Scenario Outline: <path>
+    Scenario Outline: <path> in the path, by a look-alike
       Given a working model "alpha"
-      When a client calls <path>
-      Then the request is refused as "unknown-model"
-      And it reaches no provider
+      When clients call a path with <path>
+      Then the requests settle on the refusal "unknown-model"
+      And none of them reaches a provider
 
       Examples:
         | path                                    |
@@ -39,7 +39,7 @@ Feature: Routing
     Scenario: the path says one model, the body another
       Given a working model "alpha"
       And a working model "beta" in the same namespace
-      When a client calls "alpha" with the targetModel of "beta" in the body
+      When clients call "alpha" with the body's model being the targetModel of "beta"
       Then the provider of "beta" receives nothing
       And no provider receives the credential of "beta"
 
@@ -49,9 +49,9 @@ Feature: Routing
     Scenario Outline: the body's model is <model>
       Given a working model "alpha"
       And a working model "beta" in the same namespace
-      When a client calls "alpha" with <model> in the body
-      Then the request is refused as "model-mismatch"
-      And it reaches no provider
+      When clients call "alpha" with the body's model being <model>
+      Then the requests settle on the refusal "model-mismatch"
+      And none of them reaches a provider
 
       Examples:
         | model                     |

@@ -7,9 +7,9 @@ Feature: Errors of the provider
 
     Scenario Outline: the provider answers <status>
       Given a working model "alpha"
-      When its provider answers the next request with <status>
-      And a client calls "alpha"
-      Then the client receives the provider's status and body
+      When its provider answers with <status>
+      And clients call "alpha"
+      Then the clients receive the provider's status and body
 
       Examples:
         | status |
@@ -25,6 +25,6 @@ Feature: Errors of the provider
 
     Scenario: the provider asks for a pause
       Given a working model "alpha"
-      When its provider answers the next request with 429 and "retry-after: 17"
-      And a client calls "alpha"
-      Then the client receives the header "retry-after: 17"
+      When its provider answers with 429 and "retry-after: 17"
+      And clients call "alpha"
+      Then the clients receive the header "retry-after: 17"

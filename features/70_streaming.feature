@@ -6,15 +6,15 @@ Feature: Streaming
   Rule: A stream arrives whole, in order, byte for byte, with one end
 
     Scenario: a streamed chat completion
-      Given a model "alpha" whose provider accepts any credential
-      When a client makes a streamed chat completion to "alpha"
-      Then the client receives the provider's stream byte for byte
+      Given a model "alpha" in service, whose provider accepts any request
+      When clients make a streamed chat completion to "alpha"
+      Then the clients receive the provider's stream byte for byte
 
   @EM-STR-002
   Rule: An event of a stream reaches the client before the provider sends the next
 
     Scenario: the provider waits until the client has its first event
       Given a working model "alpha"
-      When its provider holds the stream after the first event until the client has it
-      And a client makes a streamed chat completion to "alpha"
-      Then the client has the first event while the provider still holds the rest
+      When its provider holds a stream after the first event until the client has it
+      And clients make a streamed chat completion to "alpha"
+      Then the clients have the first event while the provider still holds the rest

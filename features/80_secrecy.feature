@@ -7,18 +7,18 @@ Feature: Secrecy
 
     Scenario: in a successful answer
       Given a working model "alpha"
-      When a client calls "alpha"
-      Then the answer contains no provider's key
+      When clients call "alpha"
+      Then the answers contain no provider's key
 
     Scenario: in an answer with an error of the provider
       Given a working model "alpha"
-      When its provider answers the next request with 500
-      And a client calls "alpha"
-      Then the answer contains no provider's key
+      When its provider answers with 500
+      And clients call "alpha"
+      Then the answers contain no provider's key
 
     Scenario: in a refusal of the gateway
       Given a working model "alpha"
       When the label of its Secret is removed
-      And requests to "alpha" are refused
-      And a client calls "alpha"
-      Then the answer contains no provider's key
+      And requests to "alpha" are refused as "credentials-not-found"
+      And clients call "alpha"
+      Then the answers contain no provider's key

@@ -1,0 +1,78 @@
+"""Steps that judge what clients receive."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.judgements.credentials import RefusedOrServedByOwn
+from fixtures.judgements.secrecy import NoKeyInAnswer
+from fixtures.judgements.service import ProviderErrorRelayed, UnderstoodBySdk
+from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
+from fixtures.scenario import SUBJECT, Scenario
+from steps.clients import GATE
+
+
+@then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer'))
+def settle_on_answer(scenario: Scenario, alias: str) -> None:
+    scenario.is_answered(alias)
+
+
+@then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer to the new credential'))
+def settle_on_new_credential(scenario: Scenario, alias: str) -> None:
+    scenario.is_answered(alias)
+
+
+@then(parsers.parse('requests to "{alias:w}" settle on the refusal "{answer}"'))
+def settle_on_refusal(scenario: Scenario, alias: str, answer: str) -> None:
+    scenario.is_refused(answer, scenario.request(alias))
+
+
+@then(parsers.parse('the requests settle on the refusal "{answer}"'))
+def planned_settle_on_refusal(scenario: Scenario, answer: str) -> None:
+    scenario.is_refused(answer)
+
+
+@given(parsers.parse('requests to "alpha" are refused as "{answer}"'))
+@when(parsers.parse('requests to "alpha" are refused as "{answer}"'))
+def control_refused(scenario: Scenario, answer: str) -> None:
+    scenario.is_out_of_use(answer, "requests are refused before the change")
+
+
+@when('requests to "alpha" work with the new credential')
+def control_works(scenario: Scenario) -> None:
+    scenario.works(SUBJECT, "the first rotation takes effect")
+
+
+@then('the requests are refused, or answered by the provider of "alpha" with its own credential')
+def refused_or_own(scenario: Scenario) -> None:
+    scenario.holds(RefusedOrServedByOwn(scenario.subject.facts))
+
+
+@then("the clients receive the provider's status and body")
+def error_relayed(scenario: Scenario) -> None:
+    scenario.settles(ProviderErrorRelayed(scenario.error.status, scenario.error.body))
+
+
+@then(parsers.parse('the clients receive the header "{name}: {value}"'))
+def header_relayed(scenario: Scenario, name: str, value: str) -> None:
+    scenario.settles(ProviderErrorRelayed(scenario.error.status, scenario.error.body, (name, value)))
+
+
+@then("the SDK returns the provider's answer")
+def understood_by_sdk(scenario: Scenario) -> None:
+    scenario.settles(UnderstoodBySdk(scenario.subject.facts))
+
+
+@then("the clients receive the provider's stream byte for byte")
+def stream_identical(scenario: Scenario) -> None:
+    scenario.settles(StreamIdentical())
+
+
+@then("the clients have the first event while the provider still holds the rest")
+def first_event_in_time(scenario: Scenario) -> None:
+    scenario.settles(FirstEventInTime(GATE))
+
+
+@then("the answers contain no provider's key")
+def no_key(scenario: Scenario) -> None:
+    scenario.holds(NoKeyInAnswer(scenario.client_key.name))

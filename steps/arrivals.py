@@ -1,0 +1,72 @@
+"""Steps that judge what the provider receives."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, then
+
+from fixtures.judgements.credentials import ExactCredential, NeverAt, NothingOf
+from fixtures.judgements.forwarding import BodySeen, HostSeen, PathSeen
+from fixtures.judgements.refusal import ReachesNoProvider
+from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
+from fixtures.scenario import Scenario
+
+
+@then("none of them reaches a provider")
+def none_arrives(scenario: Scenario) -> None:
+    scenario.still_holds(ReachesNoProvider("the requests"))
+
+
+@then(parsers.parse('the provider of "{alias:w}" sees each request exactly once'))
+def arrives_once(scenario: Scenario, alias: str) -> None:
+    scenario.holds(ArrivesOnce(scenario.models[alias].facts))
+
+
+@then(parsers.parse('the provider sees the path "{path}"'))
+def path_seen(scenario: Scenario, path: str) -> None:
+    scenario.settles(PathSeen(path))
+
+
+@then(parsers.parse('the provider sees the endpoint of "{alias:w}" as its host'))
+def host_seen(scenario: Scenario, alias: str) -> None:
+    scenario.settles(HostSeen(scenario.models[alias].facts))
+
+
+@then("the provider receives the body unchanged")
+def body_seen(scenario: Scenario) -> None:
+    scenario.settles(BodySeen(identical=scenario.edition.body_identical))
+
+
+@then(parsers.parse('the provider receives exactly the credential of "{alias:w}"'))
+def exact_credential(scenario: Scenario, alias: str) -> None:
+    scenario.settles(ExactCredential(scenario.models[alias].facts))
+
+
+@then("the old credential does not come back")
+def old_credential_gone(scenario: Scenario) -> None:
+    scenario.holds(AnsweredByProvider(scenario.subject.facts, with_credential=True))
+
+
+@then("nothing that the provider receives contains the clients' key")
+def client_key_removed(scenario: Scenario) -> None:
+    scenario.holds(NothingOf(scenario.client_key.name, "the client's key", must_arrive=True))
+
+
+@then("nothing that any provider may receive of them contains the clients' key")
+def client_key_removed_everywhere(scenario: Scenario) -> None:
+    scenario.holds(NothingOf(scenario.client_key.name, "the client's key", must_arrive=False))
+
+
+@then("nothing that the provider receives contains their secret")
+def client_secret_removed(scenario: Scenario) -> None:
+    scenario.holds(NothingOf(scenario.canary("secret").name, "the client's secret", must_arrive=True))
+
+
+@then(parsers.parse('the provider of "{alias:w}" receives nothing'))
+def never_at(scenario: Scenario, alias: str) -> None:
+    scenario.holds(NeverAt(scenario.models[alias].facts))
+
+
+@then(parsers.parse('no provider receives the credential of "{alias:w}"'))
+def credential_nowhere(scenario: Scenario, alias: str) -> None:
+    credential = scenario.models[alias].credential
+    scenario.still_holds(NothingOf(credential.name, f"the credential of {alias}", must_arrive=False))

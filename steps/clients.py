@@ -1,0 +1,67 @@
+"""Steps about what clients ask for, and what the provider is told to answer."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, when
+
+from fixtures.paths import BODY_MODELS, PATHS
+from fixtures.requests import provider_error
+from fixtures.scenario import Scenario
+
+CALLS = {"a chat completion": False, "a streamed chat completion": True}
+"""Words for a request -> whether it is streamed."""
+
+GATE = "after-first-event"
+
+
+@when(parsers.parse('clients call "{alias:w}"'))
+def plain_call(scenario: Scenario, alias: str) -> None:
+    scenario.planned = scenario.request(alias, answers=scenario.scripted)
+
+
+@when(parsers.parse('clients make {call} to "{alias:w}"'))
+def call_of_a_kind(scenario: Scenario, call: str, alias: str) -> None:
+    scenario.planned = scenario.request(
+        alias, stream=CALLS[call], answers=scenario.scripted, gate=GATE if scenario.scripted else None
+    )
+
+
+@when(parsers.parse('clients call "{alias:w}" with a body of {content}'))
+def call_with_content(scenario: Scenario, alias: str, content: str) -> None:
+    scenario.planned = scenario.request(alias, content=content)
+
+
+@when(parsers.parse('clients call "{alias:w}" with a secret of their own in the header {header}'))
+def call_with_header(scenario: Scenario, alias: str, header: str) -> None:
+    secret = scenario.secret_of_the_client("secret")
+    scenario.planned = scenario.request(alias, extra_headers=((header, secret.value),))
+
+
+@when(parsers.parse("clients call a path with {words}"))
+def call_path(scenario: Scenario, words: str) -> None:
+    scenario.planned = scenario.request(path=PATHS[words](scenario))
+
+
+@when(parsers.parse('clients call "{alias:w}" with the body\'s model being {words}'))
+def call_with_body_model(scenario: Scenario, alias: str, words: str) -> None:
+    scenario.planned = scenario.request(alias, model=BODY_MODELS[words](scenario))
+
+
+@when(parsers.parse('the OpenAI SDK makes {call} with "{alias:w}"'))
+def sdk_call(scenario: Scenario, call: str, alias: str) -> None:
+    scenario.planned = scenario.request(alias, stream=CALLS[call], sdk=True)
+
+
+@when(parsers.parse("its provider answers with {status:d}"))
+def scripted_error(scenario: Scenario, status: int) -> None:
+    scenario.script(provider_error(status))
+
+
+@when(parsers.parse('its provider answers with {status:d} and "{name}: {value}"'))
+def scripted_error_with_header(scenario: Scenario, status: int, name: str, value: str) -> None:
+    scenario.script(provider_error(status, (name, value)))
+
+
+@when("its provider holds a stream after the first event until the client has it")
+def scripted_gate(scenario: Scenario) -> None:
+    scenario.hold_stream(GATE)

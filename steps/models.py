@@ -1,0 +1,90 @@
+"""Steps about the models that a scenario stands on."""
+
+from __future__ import annotations
+
+import secrets
+
+from pytest_bdd import given, parsers
+
+from fixtures.errors import NotTestableError
+from fixtures.models import SecretShape
+from fixtures.scenario import Scenario
+
+NO_LABEL = SecretShape(label=None)
+
+
+@given(parsers.parse('a working model "{alias:w}"'))
+def working_model(scenario: Scenario, alias: str) -> None:
+    refuse_if(scenario.baseline.not_working)
+    scenario.new_model(alias).deploy(strict=True)
+    scenario.works(alias, "a plain model is served")
+
+
+@given(parsers.parse('a working model "{alias:w}" in the same namespace'))
+def working_model_beside(scenario: Scenario, alias: str) -> None:
+    refuse_if(scenario.baseline.not_working)
+    scenario.new_model(alias, beside=True).deploy(strict=True)
+    scenario.works(alias, "a plain model is served")
+
+
+@given(parsers.parse('a model "{alias:w}" whose provider accepts any request'))
+def lenient_model(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(strict=False)
+
+
+@given(parsers.parse('a model "{alias:w}" in service, whose provider accepts any request'))
+def lenient_model_in_service(scenario: Scenario, alias: str) -> None:
+    refuse_if(scenario.baseline.out_of_service)
+    scenario.new_model(alias).deploy(strict=False)
+    scenario.is_in_service(alias, "requests reach a provider")
+
+
+@given(parsers.parse('a model "{alias:w}" without its MaaSModelRef'))
+def unpublished_model(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(published=False, strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" in the same namespace, published by a MaaSModelRef of another name'))
+def model_with_renamed_ref(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{secrets.token_hex(3)}", strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret has no label'))
+def model_with_unlabelled_secret(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(NO_LABEL, strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" in the same namespace, whose Secret has no label'))
+def model_beside_with_unlabelled_secret(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True).deploy(NO_LABEL, strict=True)
+
+
+@given(parsers.re(r'a model "(?P<alias>\w+)" whose Secret has the label value "(?P<value>[^"]*)"'))
+def model_with_label_value(scenario: Scenario, alias: str, value: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(label=value), strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret does not exist'))
+def model_without_secret(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(exists=False), strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret exists in another namespace only'))
+def model_with_secret_elsewhere(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(elsewhere=True), strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret has its value under "{key}"'))
+def model_with_other_data_key(scenario: Scenario, alias: str, key: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(data_key=key), strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret has an empty value'))
+def model_with_empty_secret(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(empty=True), strict=True)
+
+
+def refuse_if(cause: str | None) -> None:
+    """What the preflight has found impossible is not tried, and waited for, again in every scenario."""
+    if cause is not None:
+        raise NotTestableError(cause)

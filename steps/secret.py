@@ -1,0 +1,53 @@
+"""Steps about what the owner does with the Secret of the model under judgement."""
+
+from __future__ import annotations
+
+from pytest_bdd import then, when
+
+from fixtures.scenario import SUBJECT, Scenario
+
+
+@when("the label of its Secret is removed")
+def label_removed(scenario: Scenario) -> None:
+    scenario.subject.set_label(None)
+
+
+@when('the label of its Secret is set to "false"')
+def label_set_to_false(scenario: Scenario) -> None:
+    scenario.subject.set_label("false")
+
+
+@when("the label is added to its Secret")
+def label_added(scenario: Scenario) -> None:
+    scenario.subject.set_label(scenario.edition.secret_label_value)
+
+
+@when("the value in its Secret becomes empty")
+def value_emptied(scenario: Scenario) -> None:
+    scenario.subject.empty_secret()
+
+
+@when("the value in its Secret is rotated")
+def value_rotated(scenario: Scenario) -> None:
+    scenario.subject.rotate()
+
+
+@when("its Secret is deleted")
+def secret_deleted(scenario: Scenario) -> None:
+    scenario.subject.delete_secret()
+
+
+@when("its Secret is made")
+def secret_made(scenario: Scenario) -> None:
+    scenario.subject.put_secret_right()
+
+
+@when("its Secret is made again with another value")
+def secret_remade(scenario: Scenario) -> None:
+    scenario.subject.remake_secret()
+
+
+@then('after its Secret is put right, "alpha" works')
+def works_after_secret(scenario: Scenario) -> None:
+    scenario.subject.put_secret_right()
+    scenario.works(SUBJECT, "the model works after its Secret is put right")
