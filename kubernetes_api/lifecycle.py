@@ -1,0 +1,133 @@
+"""A run of the program: start, the ready line, and a clean end by signal or with stdin."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from kubernetes_api.cluster import FIRST_NAMESPACES, Cluster
+from kubernetes_api.decoding import Body
+from kubernetes_api.kubeconfig import make_certificates, write_kubeconfig
+from kubernetes_api.resources import Registry
+from kubernetes_api.server import VERSION, KubernetesApi
+from kubernetes_api.writes import Place, WriteOptions, Writer
+
+
+class UsageError(Exception):
+    """Something that the caller has to put right; the message is one sentence."""
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, with an event for readiness; signals are handled by this program."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run_embedded(directory: Path, listen: str, *, exit_with_stdin: bool) -> None:
+    """Serve the embedded API until stopped."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    stop = _stop_event(exit_with_stdin=exit_with_stdin)
+    listener = bind(listen)
+    cluster = Cluster()
+    create_first_namespaces(cluster)
+    token = secrets.token_urlsafe(24)
+    certificates = make_certificates(directory)
+    server = _Server(
+        uvicorn.Config(
+            KubernetesApi(cluster, token),
+            ssl_certfile=certificates.chain,
+            ssl_keyfile=certificates.key,
+            http="httptools",
+            loop="asyncio",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            # Clients keep their connections; one that is closed under a request would look like a broken API.
+            timeout_keep_alive=600,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    host, port = listener.getsockname()[:2]
+    url = f"https://{host}:{port}"
+    kubeconfig = directory / "kubeconfig"
+    write_kubeconfig(kubeconfig, url, certificates.authority, token)
+    print_ready_line(kubeconfig, url, "embedded", VERSION)
+    await stop.wait()
+    cluster.store.close()
+    server.should_exit = True
+    await serving
+
+
+async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdin: bool) -> None:
+    """Run the real kube-apiserver and etcd until stopped."""
+    raise UsageError(f"{directory} {listen} {assets} {exit_with_stdin}")
+
+
+def _stop_event(*, exit_with_stdin: bool) -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    def wait_for_end() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
+
+    if exit_with_stdin:
+        threading.Thread(target=wait_for_end, daemon=True).start()
+    return stop
+
+
+def bind(listen: str) -> socket.socket:
+    """Return a listening socket; raise UsageError if the address cannot be had."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise UsageError(f"--listen {listen} is not HOST:PORT; write for example --listen 127.0.0.1:0")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), int(port)))
+        listener.listen(1024)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise UsageError(f"cannot listen on {listen} ({error}); give --listen another address, or port 0 for a free one") from None
+    return listener
+
+
+def create_first_namespaces(cluster: Cluster) -> None:
+    """Create the namespaces that every cluster has."""
+    namespaces = next(one for one in Registry() if one.plural == "namespaces")
+    for name in FIRST_NAMESPACES:
+        Writer(cluster).create(Place(namespaces, ""), Body({"metadata": {"name": name}}), WriteOptions("kube-apiserver"))
+
+
+def print_ready_line(kubeconfig: Path, server: str, flavour: str, version: str) -> None:
+    """Tell the starter that the API answers."""
+    line = {"kubeconfig": str(kubeconfig), "server": server, "flavour": flavour, "version": version}
+    print(json.dumps(line), flush=True)  # noqa: T201
