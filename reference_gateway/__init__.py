@@ -1,1 +1,1 @@
-"""A conforming ExternalModel gateway: Kubernetes controllers, a real Envoy and its external processor, with named faults."""
+"""A conforming ExternalModel gateway, with named faults: controllers, a real Envoy and its external processor."""

@@ -1,4 +1,4 @@
-"""The answers that the gateway gives by itself: the edition's word where it has one, else the shipped code's (behaviour.md 4.2)."""
+"""The answers that the gateway gives by itself: the edition's word, else the shipped code's (behaviour.md 4.2)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def unknown_model(edition: Edition) -> Answer:
 
 
 def not_published(edition: Edition) -> Answer:
-    """The model exists, but no MaaSModelRef publishes it: as if it were not there, or denied where the edition says so."""
+    """The model exists, but no MaaSModelRef publishes it: as if it were not there, or denied if the edition says so."""
     return NOT_FOUND if edition.answer("not-published").allows(404) else DENIED
 
 

@@ -43,7 +43,7 @@ class Behaviour:
         return base64.b64decode(raw, validate=True).decode("utf-8")
 
     def usable_data(self, data: Mapping[str, str]) -> Credentials | None:
-        """A Secret's raw data as credentials, or None if it has none: no data, or any empty or undecodable value."""
+        """A Secret's raw data as credentials; None without data, or with any empty or undecodable value."""
         try:
             credentials = {name: self.decoded(raw) for name, raw in data.items()}
         except (binascii.Error, UnicodeDecodeError):
@@ -51,7 +51,7 @@ class Behaviour:
         return credentials if credentials and all(self.is_usable(value) for value in credentials.values()) else None
 
     def is_usable(self, value: str) -> bool:
-        """Whether a value can be sent in a header; an empty one invalidates its whole Secret, a control character too."""
+        """Whether a value can be sent in a header; an empty one or a control character invalidates the whole Secret."""
         return bool(value) and value.isprintable()
 
     def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
@@ -83,11 +83,11 @@ class Behaviour:
         return credentials.get(self.edition.secret_data_key)
 
     def answer_without_credentials(self, model: Model) -> Answer | None:
-        """What the client gets if the model has no usable Secret; None would forward the request without a credential."""
+        """What the client gets if the model has no usable Secret; None would forward without a credential."""
         return answers.credentials_not_found(self.edition, self.provider_in_errors(model))
 
     def answer_without_field(self, model: Model) -> Answer | None:
-        """What the client gets if the Secret lacks the data key; None would forward the request without a credential."""
+        """What the client gets if the Secret lacks the data key; None would forward without a credential."""
         return answers.credential_field_missing(self.edition, self.provider_in_errors(model))
 
     # --- Models and their publication (2.1, 2.3, 2.6, 2.7) ---
@@ -109,7 +109,7 @@ class Behaviour:
         return ()
 
     def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
-        """Whether this reference publishes this model: same namespace, its target, and the edition's rule on the name."""
+        """Whether this reference publishes this model: same namespace, its target, the edition's rule on the name."""
         return (
             ref.key.namespace == model.key.namespace
             and ref.target_kind == self.edition.external_model.kind
@@ -179,7 +179,7 @@ class Behaviour:
         return f"Bearer {key}"
 
     def upstream_path(self, model: Model, path: str) -> str | None:
-        """The path at the provider, without the client's query; None if the provider is not one that we can speak to."""
+        """The path at the provider, without the client's query; None for a provider that we cannot speak to."""
         if model.provider in OPENAI_SHAPED:
             return "/v1/chat/completions"
         return "/openai/v1/chat/completions" if model.provider == "azure-openai" else None

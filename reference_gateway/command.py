@@ -160,7 +160,10 @@ def _made(directory: Path) -> Path:
 
 
 def _start_log(directory: Path) -> None:
-    handlers = [logging.StreamHandler(), logging.FileHandler(directory / "gateway.log", encoding="utf-8")]
+    handlers: list[logging.Handler] = [
+        logging.StreamHandler(),
+        logging.FileHandler(directory / "gateway.log", encoding="utf-8"),
+    ]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=handlers)
     for library in ("httpx", "httpcore", "urllib3", "kubernetes", "grpc"):
         logging.getLogger(library).setLevel(logging.WARNING)

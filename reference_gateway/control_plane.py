@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import grpc.aio
-from envoy.service.discovery.v3 import ads_pb2_grpc
-from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
+from envoy.service.discovery.v3 import ads_pb2_grpc  # type: ignore[import-untyped]
+from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc  # type: ignore[import-untyped]
 
 from reference_gateway.data_plane.configuration import MAX_BODY_BYTES
 from reference_gateway.data_plane.discovery import Discovery, Snapshot

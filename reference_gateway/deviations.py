@@ -39,7 +39,8 @@ def chosen(wanted: Iterable[str], known: Sequence[type[D]], noun: str, edition: 
             raise UsageProblem(f"There is no {noun} '{text}'; `python -m reference_gateway {noun}s` lists them.")
         if edition.name not in deviation.editions:
             raise UsageProblem(
-                f"The {noun} '{deviation.name}' means nothing in the edition {edition.name}; it does in {', '.join(deviation.editions)}."
+                f"The {noun} '{deviation.name}' means nothing in the edition {edition.name}; "
+                f"it does in {', '.join(deviation.editions)}."
             )
         if deviation not in found:
             found.append(deviation)

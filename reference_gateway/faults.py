@@ -1,7 +1,8 @@
 """Broken gateways, each one deviation from the conforming one.
 
-To add a fault: derive from Fault, give it an id, a name, what it breaks and where it is known from, say in the docstring what the
-broken gateway does, and override the one decision of Behaviour that it gets wrong. Nothing else has to be told of it.
+To add a fault: derive from Fault, give it an id, a name, the obligation that it breaks and where it is known from, say
+in the docstring what the broken gateway does, and override the one decision of Behaviour that it gets wrong.
+Nothing else has to be told of it.
 Ids M.. are rows of the contract's list of faults; X.. are our own.
 """
 

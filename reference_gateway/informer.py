@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Informer:
-    """Lists once, watches from there, resumes where a watch ended, and lists again when the API has forgotten that place.
+    """Lists once, watches from there, resumes where a watch ended, and lists again if the API has forgotten that place.
 
     Subscribers are called with the key of whatever was added, changed or removed, from the informer's own thread,
     and read the object from the cache: no object there means that it is gone.

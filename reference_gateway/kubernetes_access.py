@@ -62,10 +62,10 @@ class Cluster:
     """A Kubernetes API behind a kubeconfig. Methods raise ApiError, or urllib3's errors if it does not answer."""
 
     def __init__(self, kubeconfig: Path) -> None:
+        configuration = kubernetes.client.Configuration()
+        load_kube_config: Any = kubernetes.config.load_kube_config
         try:
-            kubernetes.config.load_kube_config(
-                str(kubeconfig), client_configuration=(configuration := _configuration())
-            )
+            load_kube_config(str(kubeconfig), client_configuration=configuration)
         except (OSError, kubernetes.config.ConfigException) as error:
             raise UsageProblem(
                 f"The kubeconfig {kubeconfig} cannot be used ({error}); give another with --kubeconfig."
@@ -142,10 +142,6 @@ class Cluster:
             retries=False,
             preload_content=preload,
         )
-
-
-def _configuration() -> Any:
-    return kubernetes.client.Configuration()
 
 
 def _object(response: urllib3.BaseHTTPResponse) -> JSON:

@@ -100,8 +100,8 @@ class Gateway:
         translator = RouteTranslator(
             self._behaviour,
             wiring,
-            *(informers[each] for each in (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)),
-            models=stores.models,
+            informers,
+            stores.models,
         )
         processor = Processor(self._behaviour, Decider(self._behaviour, stores))
         control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), translator.on_programmed)
@@ -145,7 +145,8 @@ def _reachable(cluster: Cluster) -> Cluster:
         cluster.request("GET", "/version")
     except (ApiError, urllib3.exceptions.HTTPError) as error:
         raise UsageProblem(
-            f"The Kubernetes API at {cluster.url} does not answer ({type(error).__name__}); is it running, and is the kubeconfig its own?"
+            f"The Kubernetes API at {cluster.url} does not answer ({type(error).__name__}); "
+            "is it running, and is the kubeconfig its own?"
         ) from error
     return cluster
 

@@ -44,7 +44,7 @@ class EditionResources:
 
 
 def install(cluster: Cluster, edition: Edition) -> None:
-    """Create what the API lacks of definitions and the gateway's namespace; return when all definitions are established."""
+    """Create the definitions and the namespace that the API lacks; return when all definitions are established."""
     definitions = list(definitions_of(edition))
     for definition in definitions:
         _create_if_absent(cluster, CRD, definition)

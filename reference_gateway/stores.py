@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class Store(Generic[V]):
-    """A map that many threads read and a few write. Each write makes a new map, so a reader's view never changes under it."""
+    """A map for many readers and few writers. Each write makes a new map, so a reader's view never changes under it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

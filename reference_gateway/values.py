@@ -19,7 +19,10 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Destination:
-    """Where one model's requests go. Its id is what the processor writes and Envoy routes on, so that a key can only meet its host."""
+    """Where one model's requests go.
+
+    Its id is what the processor writes and Envoy routes on, so that a key can only meet its own host.
+    """
 
     model: Key
     host: str

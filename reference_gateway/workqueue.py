@@ -1,4 +1,4 @@
-"""A queue of keys to reconcile: each key once however often it is added, never by two workers at a time, later after a failure."""
+"""A queue of keys to reconcile: each once however often it is added, and later after each failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The objects that an ExternalModel becomes (behaviour.md 2.1), and the comparison that tells whether one has drifted. Pure."""
+"""The objects that an ExternalModel becomes (behaviour.md 2.1), and whether one has drifted. Pure."""
 
 from __future__ import annotations
 

@@ -125,11 +125,8 @@ class ModelRefStatusController:
             return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None, **cleared})
         if not references_gateway(route, GATEWAY):
             found = ", ".join(str(parent["name"]) for parent in route["spec"].get("parentRefs") or ())
-            return Readiness(
-                "Failed",
-                "ReconcileFailed",
-                f"Failed to reconcile HTTPRoute: HTTPRoute {model} does not reference gateway {GATEWAY} (found: {found})",
-            )
+            problem = f"HTTPRoute {model} does not reference gateway {GATEWAY} (found: {found})"
+            return Readiness("Failed", "ReconcileFailed", f"Failed to reconcile HTTPRoute: {problem}")
         if not _is_accepted(route):
             return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
         names = (model.name, namespace, GATEWAY.name, GATEWAY.namespace)

@@ -1,9 +1,10 @@
-"""Children to Envoy: translates all routes, publishes the outcome, and writes on each HTTPRoute what has become of it."""
+"""Children to Envoy: translates all routes, publishes them, and writes on each HTTPRoute what became of it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.controllers.controller import Controller
@@ -12,10 +13,25 @@ from reference_gateway.data_plane.configuration import Wiring, clusters, route_c
 from reference_gateway.data_plane.discovery import Discovery, Snapshot
 from reference_gateway.data_plane.translation import Children, Route, Unresolved, parent_key, translate
 from reference_gateway.informer import Informer
-from reference_gateway.kubernetes_access import JSON, Cluster
-from reference_gateway.resources import CONTROLLER_NAME, GATEWAY, HTTP_ROUTES
+from reference_gateway.kubernetes_access import JSON, Cluster, Resource
+from reference_gateway.resources import (
+    CONTROLLER_NAME,
+    DESTINATION_RULES,
+    GATEWAY,
+    HTTP_ROUTES,
+    SERVICE_ENTRIES,
+    SERVICES,
+)
 from reference_gateway.stores import ModelStore
 from reference_gateway.values import Destination, Key
+
+
+class Viewed(Protocol):
+    """The objects of one kind; an Informer is one."""
+
+    def view(self) -> Mapping[Key, JSON]:
+        """All objects as last seen."""
+        ...
 
 
 class RouteTranslator:
@@ -25,15 +41,12 @@ class RouteTranslator:
         self,
         behaviour: Behaviour,
         wiring: Wiring,
-        routes: Informer,
-        services: Informer,
-        service_entries: Informer,
-        destination_rules: Informer,
+        children: Mapping[Resource, Viewed],
         models: ModelStore,
     ) -> None:
         self._behaviour = behaviour
         self._wiring = wiring
-        self._informers = (routes, services, service_entries, destination_rules)
+        self._children = children
         self._models = models
         self._lock = threading.Lock()
         self._version = 1
@@ -48,7 +61,8 @@ class RouteTranslator:
 
     def translate(self, _: Key) -> None:
         """Translate everything anew, and publish it if it differs from what was last published."""
-        translated = translate(Children(*(informer.view() for informer in self._informers)), GATEWAY)
+        kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
+        translated = translate(Children(*(self._children[kind].view() for kind in kinds)), GATEWAY)
         former, self._translated = self._translated, translated
         if translated == former or self.discovery is None:
             return
@@ -105,7 +119,7 @@ class RouteStatusController:
             self._cluster.merge(HTTP_ROUTES, key, {"status": {"parents": [*others, *wanted]}}, "status")
 
     def _parent(self, parent_ref: JSON, item: JSON, route: Route | Unresolved, mine: list[JSON]) -> JSON:
-        former = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
+        former: list[JSON] = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
         generation = item["metadata"].get("generation", 1)
         resolved = isinstance(route, Route)
         reason = "ResolvedRefs" if isinstance(route, Route) else route.reason

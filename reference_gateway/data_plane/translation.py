@@ -1,4 +1,4 @@
-"""From Kubernetes children to destinations, as a mesh's control plane would: HTTPRoute, Service, ServiceEntry, DestinationRule.
+"""From Kubernetes children to destinations, as a mesh's control plane would do it.
 
 Pure. A route that cannot be resolved yields a problem instead of a destination, and no other route suffers from it.
 """
@@ -119,7 +119,7 @@ def _protocol(entry: JSON, port: int) -> str | None:
 
 def _originates_tls(rule: JSON, host: str) -> bool:
     spec = rule.get("spec", {})
-    return spec.get("host") == host and spec.get("trafficPolicy", {}).get("tls", {}).get("mode") == "SIMPLE"
+    return bool(spec.get("host") == host and spec.get("trafficPolicy", {}).get("tls", {}).get("mode") == "SIMPLE")
 
 
 def _host_header(rule: JSON) -> str | None:

@@ -1,4 +1,4 @@
-"""The gRPC side of the processor: Envoy's messages in, mutations or immediate answers out (envoy.service.ext_proc.v3)."""
+"""The gRPC side of the processor: Envoy's messages in, mutations or immediate answers out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 
 import grpc.aio
-from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption
-from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc
+from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
+from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc  # type: ignore[import-untyped]
 from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
-from envoy.type.v3.http_status_pb2 import HttpStatus
+from envoy.type.v3.http_status_pb2 import HttpStatus  # type: ignore[import-untyped]
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.processor.decision import Decider, Forward
@@ -25,7 +25,7 @@ LARGE_BODY = 1 << 20
 log = logging.getLogger(__name__)
 
 
-class Processor(ext_proc_grpc.ExternalProcessorServicer):
+class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
     """Serves one stream for each HTTP request."""
 
     def __init__(self, behaviour: Behaviour, decider: Decider) -> None:
@@ -72,7 +72,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):
         answer = self._behaviour.own_answer(answer)
         return ext_proc.ProcessingResponse(
             immediate_response=ext_proc.ImmediateResponse(
-                status=HttpStatus(code=answer.status),  # type: ignore[arg-type]
+                status=HttpStatus(code=answer.status),
                 headers=ext_proc.HeaderMutation(set_headers=_set(answer.headers)),
                 body=answer.body.encode(),
                 details=answer.reason,
@@ -110,7 +110,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):
 
 
 def _wait_for_body() -> ext_proc.ProcessingResponse:
-    # A client's own destination header must not route even a request whose body never comes (HTTP/2: headers, then trailers).
+    # A client's own destination header must not route even a request whose body never comes (HTTP/2: then trailers).
     mutation = ext_proc.HeaderMutation(remove_headers=[DESTINATION_HEADER])
     common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
     return ext_proc.ProcessingResponse(request_headers=ext_proc.HeadersResponse(response=common))

@@ -1,4 +1,4 @@
-"""A whole data plane without a Kubernetes API: Envoy, processor and translation over children that a test makes itself."""
+"""A whole data plane without a Kubernetes API: Envoy, processor and translation over children that a test makes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def data_plane(
     stores = Stores()
     kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
     objects = {resource: Objects() for resource in kinds}
-    translator = RouteTranslator(behaviour, wiring, *objects.values(), models=stores.models)  # type: ignore[arg-type]
+    translator = RouteTranslator(behaviour, wiring, objects, stores.models)
     programmed = threading.Event()
 
     def on_programmed(snapshot: Snapshot) -> None:
