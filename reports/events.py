@@ -7,6 +7,7 @@ evidence and a report can be built again at any time. No event holds a secret: s
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import types
@@ -104,6 +105,8 @@ class PlanMade:
     """SHA-256 over catalogue, edition and feature files."""
     requirements: tuple[Requirement, ...]
     cases: tuple[Case, ...]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    """Rows of the catalogue that the suite does not judge in any run: id and written reason."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,7 @@ Event = Union[  # noqa: UP007 - typing.get_args needs it at run time
     RunFinished,
 ]
 
+_START = '{"type":"'
 _TYPES: dict[str, type[Any]] = {event.type: event for event in typing.get_args(Event)}
 
 
@@ -253,7 +257,12 @@ def from_line(line: str) -> Event:
 
 
 def read(lines: typing.Iterable[str]) -> EventLog:
-    """The log of the given lines; a line that is not a whole event is counted, not read."""
+    """The log of the given lines; a line that is not a whole event is counted, not read.
+
+    A writer that was killed in the middle of a line leaves a fragment to which the next writer appends its own whole
+    event; that event is read and the fragment counted. Text inside an event cannot be mistaken for the start of one,
+    because its quotation marks are escaped.
+    """
     events: list[Event] = []
     truncated = 0
     for line in lines:
@@ -263,6 +272,10 @@ def read(lines: typing.Iterable[str]) -> EventLog:
             events.append(from_line(line))
         except ValueError:
             truncated += 1
+            start = line.rfind(_START)
+            if start > 0:
+                with contextlib.suppress(ValueError):
+                    events.append(from_line(line[start:]))
     return EventLog(tuple(events), truncated)
 
 
