@@ -1,0 +1,178 @@
+"""The plan: which requirements this run judges, by which cases, and why it does not judge the others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cucumber_tag_expressions import parse
+from cucumber_tag_expressions.parser import TagExpressionError
+
+from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, Row
+from fixtures.errors import ConfigurationError
+from reports.events import Case, Requirement
+from suite.chapters import Chapter, ScenarioText, slug
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user asked to have judged."""
+
+    profiles: tuple[str, ...] = ()
+    """Empty for all."""
+    select: str | None = None
+    """A tag expression over ids, levels, profiles and chapters; None for everything."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A case and the pytest item that executes it."""
+
+    case: Case
+    function_name: str
+    row: int | None
+    """Index of the example's row; None for a plain scenario."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the run is going to judge."""
+
+    requirements: tuple[Requirement, ...]
+    bound: tuple[Bound, ...]
+    fingerprint: str
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases in the order of the chapters."""
+        return tuple(item.case for item in self.bound)
+
+    def case_of(self, function_name: str, row: int | None) -> Case | None:
+        """The planned case of a pytest item; None if the run does not execute it."""
+        for item in self.bound:
+            if (item.function_name, item.row) == (function_name, row):
+                return item.case
+        return None
+
+
+def make(
+    catalogue: Catalogue,
+    edition: Edition,
+    chapters: Sequence[Chapter],
+    features: Collection[str],
+    wanted: Wanted,
+) -> Plan:
+    """The plan of a run in one edition against a gateway that declares these features.
+
+    Raises:
+        ConfigurationError: a profile that does not exist, or an expression that selects nothing.
+    """
+    for profile in wanted.profiles:
+        if profile not in catalogue.profiles:
+            known = ", ".join(catalogue.profiles)
+            raise ConfigurationError(f"unknown profile {profile!r}; there are: {known}")
+    selected = _selection(wanted.select)
+    requirements: list[Requirement] = []
+    bound: list[Bound] = []
+    for chapter in chapters:
+        for rule in chapter.rules:
+            row = catalogue.by_id[rule.tags[0]]
+            holding = edition.holdings[row.id]
+            why_not = _why_not(row, holding, edition, chapter, features, wanted, selected)
+            requirements.append(_requirement(row, holding, edition, chapter, why_not))
+            if why_not is None:
+                bound += [item for scenario in rule.scenarios for item in _bind(row, chapter, scenario)]
+    if not bound:
+        asked = f"--select {wanted.select!r}" if wanted.select else "this choice of profiles"
+        raise ConfigurationError(
+            f"{asked} selects no requirement that holds in edition {edition.name}; "
+            "`conformance list requirements` shows ids, levels, profiles and chapters to select by"
+        )
+    return Plan(tuple(requirements), tuple(bound), fingerprint())
+
+
+def fingerprint(directory: Path = FEATURES) -> str:
+    """SHA-256 over everything that makes the contract: catalogue, editions and feature files."""
+    digest = hashlib.sha256()
+    for path in sorted([*directory.glob("*.feature"), *directory.glob("**/*.yaml")]):
+        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class _Selection:
+    def __init__(self, expression: str | None) -> None:
+        try:
+            self._parsed = parse(expression.replace("@", "")) if expression is not None else None
+        except TagExpressionError as error:
+            raise ConfigurationError(
+                f"--select {expression!r} is not a tag expression ({' '.join(str(error).split())}); "
+                'write for example "EM-CRED-004", "credentials and not EM-CRED-010" or "EM-CRED or EM-HDR"'
+            ) from error
+
+    def takes(self, words: Collection[str]) -> bool:
+        return self._parsed is None or self._parsed.evaluate(list(words))
+
+
+def _selection(expression: str | None) -> _Selection:
+    return _Selection(expression)
+
+
+def _why_not(
+    row: Row,
+    holding: Holding,
+    edition: Edition,
+    chapter: Chapter,
+    features: Collection[str],
+    wanted: Wanted,
+    selected: _Selection,
+) -> str | None:
+    if holding.excluded:
+        return f"not in edition {edition.name}: {holding.excluded}"
+    if wanted.profiles and row.profile not in wanted.profiles:
+        return f"profile {row.profile} was not asked for"
+    if holding.feature and holding.feature not in features:
+        return f"the gateway does not declare the feature {holding.feature}"
+    words = {row.id, row.id.rpartition("-")[0], str(holding.level), str(holding.level).lower(), row.profile}
+    if not selected.takes(words | {slug(chapter.name), chapter.path.stem}):
+        return "not selected"
+    return None
+
+
+def _requirement(
+    row: Row, holding: Holding, edition: Edition, chapter: Chapter, not_applicable: str | None
+) -> Requirement:
+    notes = [
+        f"{item.id}: the page says: {item.page} The shipped code: {item.code}"
+        for item in edition.disagreements
+        if row.id in item.requirements
+    ]
+    return Requirement(
+        id=row.id,
+        sentence=row.sentence,
+        level=holding.level or "MUST",
+        profile=row.profile,
+        chapter=chapter.name,
+        source=row.source,
+        feature=holding.feature,
+        not_applicable=not_applicable,
+        note=" ".join(notes) or None,
+    )
+
+
+def _bind(row: Row, chapter: Chapter, scenario: ScenarioText) -> list[Bound]:
+    base = f"{row.id}/{scenario.slug}"
+    place = chapter.place
+    if not scenario.rows:
+        return [Bound(Case(base, row.id, scenario.name, place, scenario.line), scenario.function_name, None)]
+    return [
+        Bound(
+            Case(
+                f"{base}/{example.name}", row.id, scenario.name, place, example.line, ", ".join(example.values.values())
+            ),
+            scenario.function_name,
+            index,
+        )
+        for index, example in enumerate(scenario.rows)
+    ]
