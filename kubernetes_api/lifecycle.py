@@ -11,13 +11,15 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
 
 from kubernetes_api.cluster import FIRST_NAMESPACES, Cluster
+from kubernetes_api.controller_manager import ControllerManager
 from kubernetes_api.decoding import Body
+from kubernetes_api.informers import Api
 from kubernetes_api.kubeconfig import make_certificates, write_kubeconfig
 from kubernetes_api.resources import Registry
 from kubernetes_api.server import VERSION, KubernetesApi
@@ -74,11 +76,30 @@ async def run_embedded(directory: Path, listen: str, *, exit_with_stdin: bool) -
     url = f"https://{host}:{port}"
     kubeconfig = directory / "kubeconfig"
     write_kubeconfig(kubeconfig, url, certificates.authority, token)
-    print_ready_line(kubeconfig, url, "embedded", VERSION)
-    await stop.wait()
+    async with controllers(Api(url, certificates.authority, token)):
+        print_ready_line(kubeconfig, url, "embedded", VERSION)
+        await stop.wait()
     cluster.store.close()
     server.should_exit = True
     await serving
+
+
+@contextlib.asynccontextmanager
+async def controllers(api: Api) -> AsyncIterator[None]:
+    """Run garbage collection and namespace finalisation beside the API."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(ControllerManager(api).run(ready))
+    waiting = asyncio.create_task(ready.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        yield
+    finally:
+        for one in (task, waiting):
+            one.cancel()
+        await asyncio.gather(task, waiting, return_exceptions=True)
+        await api.close()
 
 
 async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdin: bool) -> None:
