@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from kubernetes_api.lifecycle import UsageError, run_embedded, run_real
+from kubernetes_api.errors import UsageError
+from kubernetes_api.lifecycle import run_embedded, run_real
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Reading the body of a request: JSON or YAML, with the fields that are given twice."""
+"""Reading the body of a request: JSON, YAML or protobuf, with the fields that are given twice."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
+from kubernetes_api.protobuf import MEDIA_TYPE, decode_protobuf
 from kubernetes_api.status_errors import Json, bad_request, unsupported_media_type
 
-_READABLE = ("application/json", "application/yaml")
+_READABLE = ("application/json", "application/yaml", MEDIA_TYPE)
 
 
 @dataclass
@@ -24,9 +25,11 @@ class Body:
 def decode(raw: bytes, content_type: str) -> Body:
     """Return the value of a body; raise 400 or 415."""
     media_type = content_type.partition(";")[0].strip().lower()
-    if "protobuf" in media_type or "cbor" in media_type:
+    if "cbor" in media_type:
         raise unsupported_media_type(_READABLE)
     try:
+        if media_type == MEDIA_TYPE:
+            return Body(decode_protobuf(raw))
         return _from_yaml(raw) if "yaml" in media_type else _from_json(raw)
     except (ValueError, yaml.YAMLError) as error:
         raise bad_request(f"the object provided is unrecognized (must be of type Json or Yaml): {error}") from error

@@ -19,15 +19,13 @@ import uvicorn
 from kubernetes_api.cluster import FIRST_NAMESPACES, Cluster
 from kubernetes_api.controller_manager import ControllerManager
 from kubernetes_api.decoding import Body
+from kubernetes_api.errors import UsageError
 from kubernetes_api.informers import Api
 from kubernetes_api.kubeconfig import make_certificates, write_kubeconfig
+from kubernetes_api.real import find_binaries, running
 from kubernetes_api.resources import Registry
 from kubernetes_api.server import VERSION, KubernetesApi
 from kubernetes_api.writes import Place, WriteOptions, Writer
-
-
-class UsageError(Exception):
-    """Something that the caller has to put right; the message is one sentence."""
 
 
 class _Server(uvicorn.Server):
@@ -104,7 +102,22 @@ async def controllers(api: Api) -> AsyncIterator[None]:
 
 async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdin: bool) -> None:
     """Run the real kube-apiserver and etcd until stopped."""
-    raise UsageError(f"{directory} {listen} {assets} {exit_with_stdin}")
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    stop = _stop_event(exit_with_stdin=exit_with_stdin)
+    binaries = find_binaries(assets)
+    probe = bind(listen)
+    host, port = probe.getsockname()[:2]
+    probe.close()
+    token = secrets.token_urlsafe(24)
+    async with running(binaries, directory, host, port, token) as real:
+        kubeconfig = directory / "kubeconfig"
+        write_kubeconfig(kubeconfig, real.server, real.certificates.authority, token)
+        async with controllers(Api(real.server, real.certificates.authority, token)):
+            print_ready_line(kubeconfig, real.server, "kube-apiserver", real.version)
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({stopping, real.ended}, return_when=asyncio.FIRST_COMPLETED)
+            if real.ended.done() and not stop.is_set():
+                raise UsageError(real.ended.result())
 
 
 def _stop_event(*, exit_with_stdin: bool) -> asyncio.Event:
