@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from reference_gateway.data_plane.connect_to import parse_connect_to
+from reference_gateway.data_plane.envoy import envoy_version
 from reference_gateway.deviations import Deviation, chosen, composed
 from reference_gateway.edition import Edition, read_edition
 from reference_gateway.errors import GatewayFailure, UsageProblem
@@ -129,7 +130,7 @@ def _ready_line(
         "edition": edition.name,
         "gatewayName": GATEWAY.name,
         "gatewayNamespace": GATEWAY.namespace,
-        "envoy": gateway.envoy_version,
+        "envoy": envoy_version(),
         "features": FEATURES,
         "version": importlib.metadata.version("externalmodel-conformance"),
         "faults": [each.name for each in deviations if each in all_faults()],

@@ -23,7 +23,7 @@ from reference_gateway.controllers.routes import RouteStatusController, RouteTra
 from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.configuration import Wiring, bootstrap
 from reference_gateway.data_plane.connect_to import ConnectTo
-from reference_gateway.data_plane.envoy import Envoy, envoy_version, find_envoy
+from reference_gateway.data_plane.envoy import Envoy, find_envoy
 from reference_gateway.errors import UsageProblem
 from reference_gateway.informer import Informer
 from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
@@ -70,7 +70,6 @@ class Gateway:
         self._closing = contextlib.ExitStack()
         self.address = ""
         """HOST:PORT of the listener, once started."""
-        self.envoy_version = ""
         self.envoy: Envoy
         self.access_log = settings.directory / "access.log"
 
@@ -87,36 +86,29 @@ class Gateway:
 
     def _start(self, starting: contextlib.ExitStack) -> None:
         binary = find_envoy()
-        self.envoy_version = envoy_version(binary)
         cluster = _reachable(Cluster(self._settings.kubeconfig))
-        try:
-            install(cluster, self._behaviour.edition)
-        except (ApiError, urllib3.exceptions.HTTPError) as error:
-            raise UsageProblem(f"The definitions could not be installed at {cluster.url}: {error}.") from error
-
         stores = Stores()
         informers = _informers(cluster, self._behaviour)
         wiring = self._wiring(starting)
-        translator = RouteTranslator(
-            self._behaviour,
-            wiring,
-            informers,
-            stores.models,
-        )
+        translator = RouteTranslator(self._behaviour, wiring, informers, stores.models)
         processor = Processor(self._behaviour, Decider(self._behaviour, stores))
         control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), translator.on_programmed)
         translator.discovery = control.discovery
         control.start()
         starting.callback(control.stop)
-
+        # Envoy takes its time to start; the API can do its part meanwhile.
         self.envoy = Envoy(binary, bootstrap(wiring, self._behaviour), self._settings.directory, wiring.admin_socket)
         starting.callback(self.envoy.stop)
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
-        for informer in informers.values():
-            informer.start()
-            starting.callback(informer.stop)
-        self.address = self.envoy.wait_until_ready()
-        _install_gateway(cluster, self.address)
+        try:
+            install(cluster, self._behaviour.edition)
+            for informer in informers.values():
+                informer.start()
+                starting.callback(informer.stop)
+            self.address = self.envoy.wait_until_ready()
+            _install_gateway(cluster, self.address)
+        except (ApiError, urllib3.exceptions.HTTPError) as error:
+            raise UsageProblem(f"The gateway's objects could not be installed at {cluster.url}: {error}.") from error
         for informer in informers.values():
             if not informer.synced.wait(SYNC_SECONDS):
                 kind = informer.resource.plural

@@ -1,0 +1,101 @@
+"""Which models are served, and for how long."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reference_gateway.behaviour import JSON
+from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Key, Model, ModelRef
+
+
+class ServesWithoutModelRef(Fault):
+    """Serves every ExternalModel, with a MaaSModelRef or without."""
+
+    id, name, source = "X09", "serves-without-model-ref", "MaaS#856"
+    catches = "Without a MaaSModelRef a model is not served."
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return True
+
+
+class ModelRefDeletionUnnoticed(Fault):
+    """Goes on serving a model whose MaaSModelRef was deleted."""
+
+    id, name = "X10", "model-ref-deletion-unnoticed"
+    catches = "Deleting the MaaSModelRef ends the model's service."
+
+    def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
+        pass
+
+
+class ModelRefNameUnchecked(Fault):
+    """Serves a model through a MaaSModelRef of another name."""
+
+    id, name, editions = "X11", "model-ref-name-unchecked", RUNBOOK
+    catches = "The MaaSModelRef must be named as the ExternalModel."
+
+    def ref_name_matches(self, ref: ModelRef) -> bool:
+        return True
+
+
+class ModelRefCreatedByGateway(Fault):
+    """Creates a MaaSModelRef for every ExternalModel by itself."""
+
+    id, name = "X12", "model-ref-created-by-gateway"
+    catches = "A MaaSModelRef is made by hand, never by the gateway."
+
+    def objects_beside(self, model: Model) -> Sequence[JSON]:
+        names = self.edition.model_ref
+        target = {"kind": self.edition.external_model.kind, "name": model.key.name}
+        metadata = {"namespace": model.key.namespace, "name": model.key.name}
+        api_version = f"{names.group}/{names.version}"
+        return ({"apiVersion": api_version, "kind": names.kind, "metadata": metadata, "spec": {"modelRef": target}},)
+
+
+class EndpointChangeIgnored(Fault):
+    """Keeps a model's first endpoint."""
+
+    id, name, source = "M81", "endpoint-change-ignored", "MaaS#1435"
+    catches = "A changed endpoint takes effect."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        if former is None:
+            return model
+        return Model(**{**vars(model), "endpoint": former.endpoint, "port": former.port, "tls": former.tls})
+
+
+class ModelDeletionUnnoticed(Fault):
+    """Goes on serving a deleted ExternalModel, whose children stay behind."""
+
+    id, name, source = "M77", "model-deletion-unnoticed", "MaaS cleanup tests"
+    catches = "Deleting the ExternalModel ends its service."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        pass
+
+    def is_owned(self, kind: str) -> bool:
+        return False
+
+
+class ChildrenOrphaned(Fault):
+    """Leaves Service, ServiceEntry and DestinationRule behind when their ExternalModel is deleted."""
+
+    id, name, editions = "M79", "children-orphaned", SHIPPED
+    catches = "Deleting the ExternalModel deletes its children."
+
+    def is_owned(self, kind: str) -> bool:
+        return kind == "HTTPRoute"
+
+
+class DanglingRefReady(Fault):
+    """Calls a MaaSModelRef Ready although its ExternalModel does not exist."""
+
+    id, name, editions = "M89", "dangling-ref-ready", SHIPPED
+    catches = "A MaaSModelRef is Ready only if its model can be called."
+
+    def phase_without_target(self) -> str:
+        return "Ready"

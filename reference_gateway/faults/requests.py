@@ -1,0 +1,175 @@
+"""What reaches the provider: paths, bodies, and the client's headers."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from reference_gateway.behaviour import JSON
+from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
+from reference_gateway.values import Key, Model
+
+# --- Paths and bodies ---
+
+
+class BodyPicksCredential(Fault):
+    """Serves a request at one model's path by the model that the body names, with that one's credential."""
+
+    id, name, source = "M32", "body-picks-credential", "code reading"
+    catches = "The path alone decides whose credential is used."
+
+    def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
+        own = super().choose_model(model, body_model, published)
+        return own or next((each for each in published if each.target_model == body_model), None)
+
+
+class BodyModelUnchecked(Fault):
+    """Forwards a request whose body names another model than the path's."""
+
+    id, name, editions = "X13", "body-model-unchecked", SHIPPED
+    catches = "A body model other than the target is refused."
+
+    def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
+        return model
+
+
+class PrefixMatch(Fault):
+    """Serves `/ns/model-2` by `/ns/model`: any path that begins with a model's path will do."""
+
+    id, name = "M35", "prefix-match"
+    catches = "A path that no model has is not served."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        look_alikes = (model for key, model in sorted(models.items()) if path.startswith(f"/{key}"))
+        return super().resolve(path, models) or next(look_alikes, None)
+
+
+class FirstModelServesUnknownPaths(Fault):
+    """Lets a path that no model has fall through to the first model, of the same namespace if it has one."""
+
+    id, name = "M36", "first-model-serves-unknown-paths"
+    catches = "A path that no model has is not served."
+
+    def fallback_model(self, path: str, published: Sequence[Model]) -> Model | None:
+        neighbours = [model for model in published if path.startswith(f"/{model.key.namespace}/")]
+        return next(iter(neighbours or published), None)
+
+
+class PrefixKept(Fault):
+    """Forwards the path as the client sent it, with namespace and model name in front."""
+
+    id, name, source = "M37", "prefix-kept", "MaaS#709"
+    catches = "The provider is called at its own path."
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        return super().upstream_path(model, path) and path
+
+
+class VersionDoubled(Fault):
+    """Calls the provider at `/v1/v1/chat/completions`."""
+
+    id, name, source = "M38", "version-doubled", "modelplane#327"
+    catches = "The provider is called at its own path."
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        right = super().upstream_path(model, path)
+        return right and f"/v1{right}"
+
+
+class QueryKept(Fault):
+    """Appends the client's query string to the provider's path."""
+
+    id, name, source, editions = "M39", "query-kept", "applyPathOverride", SHIPPED
+    catches = "The client's query does not reach the provider."
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        right, (_, mark, query) = super().upstream_path(model, path), path.partition("?")
+        return right and right + mark + query
+
+
+class ResourceNameSentAsModel(Fault):
+    """Writes the ExternalModel's name into the body's `model` where the target model belongs."""
+
+    id, name, source = "M41", "resource-name-sent-as-model", "LLMKube#1398"
+    catches = "The provider is asked for the target model."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        return {**body, "model": model.key.name}
+
+
+class UnknownFieldsDropped(Fault):
+    """Forwards only `model`, `messages` and `stream` of the body."""
+
+    id, name, source = "M74", "unknown-fields-dropped", "IPP#185, IPP#186"
+    catches = "The body reaches the provider unchanged."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        body = super().upstream_body(model, body) or body
+        return {name: body[name] for name in ("model", "messages", "stream") if name in body}
+
+
+class StreamDropped(Fault):
+    """Forwards a streaming request without its `stream`."""
+
+    id, name, source = "M68", "stream-dropped", "IPP#137"
+    catches = "A streaming request is streamed."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        body = super().upstream_body(model, body) or body
+        return {name: value for name, value in body.items() if name != "stream"}
+
+
+class BodyReencoded(Fault):
+    """Parses the body and writes it anew, with other spacing and all numbers as the parser understood them."""
+
+    id, name, editions = "X14", "body-reencoded", SHIPPED
+    catches = "The body reaches the provider unchanged."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        rounded: JSON = json.loads(json.dumps(super().upstream_body(model, body) or body), parse_int=float)
+        return rounded
+
+
+# --- Client headers ---
+
+
+class ClientAuthorizationForwarded(Fault):
+    """Never removes the client's Authorization: it reaches the provider beside the injected credential."""
+
+    id, name, source = "M26", "client-authorization-forwarded", "MaaS#834, litellm#32202"
+    catches = "The client's Authorization never reaches the provider."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header != "authorization" and super().is_client_secret(header)
+
+
+class ClientApiKeyForwarded(Fault):
+    """Forwards the client's x-api-key to the provider."""
+
+    id, name, source, editions = "M28", "client-api-key-forwarded", "nemo#1589", RUNBOOK
+    catches = "No client credential reaches the provider."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header != "x-api-key" and super().is_client_secret(header)
+
+
+class ClientCookieForwarded(Fault):
+    """Forwards the client's cookies to the provider."""
+
+    id, name, editions = "X15", "client-cookie-forwarded", RUNBOOK
+    catches = "No client credential reaches the provider."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header != "cookie" and super().is_client_secret(header)
+
+
+class ClientIdentityForwarded(Fault):
+    """Forwards the client's x-maas-* headers to the provider."""
+
+    id, name, source, editions = "M30", "client-identity-forwarded", "CVE-2026-14450", RUNBOOK
+    catches = "No identity header of the client reaches the provider."
+
+    def is_client_secret(self, header: str) -> bool:
+        return not header.startswith("x-maas-") and super().is_client_secret(header)
