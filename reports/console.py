@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TextIO
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
@@ -112,9 +111,10 @@ class Progress:
 
     def _say(self, line: str) -> None:
         if self._bar is not None:
-            self._bar.console.print(escape(line), soft_wrap=True)
+            self._bar.console.print(Text(line), soft_wrap=True)
         else:
-            self._stream.write(line.encode(self._stream.encoding or "utf-8", "backslashreplace").decode() + "\n")
+            encoding = self._stream.encoding or "utf-8"
+            self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
             self._stream.flush()
 
 
@@ -155,7 +155,7 @@ def _causes(report: Report) -> list[str]:
         lines.append(f"  blocks {', '.join(cause.requirements[:_IDS])}" + (f" and {more} more" if more > 0 else ""))
     lines = _capped(lines, "more lines of causes")
     # One block with its traceback is enough to begin with; the others are in the evidence.
-    return [*lines, *(requirement_text(item) for item in report.with_outcome("harness-error")[:1])]
+    return [*lines, *(f"\n{requirement_text(item)}" for item in report.with_outcome("harness-error")[:1])]
 
 
 def _surroundings(report: Report) -> list[str]:

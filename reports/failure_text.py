@@ -7,7 +7,7 @@ holds the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reports.model import CaseResult, RequirementResult
 from reports.text import lines, one_line
@@ -40,12 +40,13 @@ def case_headline(requirement: RequirementResult, case: CaseResult) -> str:
     return headline(requirement.id, outcome, requirement.level, text, requirement.scored)
 
 
-def case_text(requirement: RequirementResult, case: CaseResult) -> str:
-    """The whole block for one case that did not pass."""
+def case_text(requirement: RequirementResult, case: CaseResult, others: Sequence[CaseResult] = ()) -> str:
+    """The whole block for one case that did not pass; ``others`` of the same requirement are named in a row of it."""
+    also = [f"{item.outcome.replace('-', ' ')}: {_place(item)}  {_title(item)}" for item in others]
     rows: Rows = [("requirement", [_with_source(requirement)]), ("scenario", [_scenario(case)])]
     if case.outcome == "failed":
         rows += _finding_rows(case)
-    rows += [("reproduce", [requirement.reproduce]), ("evidence", [case.evidence or ""])]
+    rows += [("also", also), ("reproduce", [requirement.reproduce]), ("evidence", [case.evidence or ""])]
     block = [case_headline(requirement, case), *_aligned(rows)]
     if case.outcome == "harness-error":
         block += _traceback(case.traceback or "no traceback was recorded")
@@ -53,18 +54,15 @@ def case_text(requirement: RequirementResult, case: CaseResult) -> str:
 
 
 def requirement_text(requirement: RequirementResult) -> str:
-    """The block of a requirement's first problem, and a row for its other cases that did not pass; "" if all did."""
+    """The block of a requirement's first problem, with a row for its other cases that did not pass; "" if all did."""
     case = requirement.first_problem
-    if case is None:
-        if requirement.outcome != "not-testable":
-            return ""
-        head = headline(requirement.id, "not-testable", requirement.level, requirement.reason or "")
-        return "\n".join([head, *_aligned([("requirement", [_with_source(requirement)])])])
-    others = [item for item in requirement.cases if item.outcome != "passed" and item is not case]
-    if not others:
-        return case_text(requirement, case)
-    row: Rows = [("also", [f"{item.outcome.replace('-', ' ')}: {_place(item)}  {item.scenario}" for item in others])]
-    return "\n".join([case_text(requirement, case), *_aligned(row)])
+    if case is not None:
+        others = [item for item in requirement.cases if item.outcome != "passed" and item is not case]
+        return case_text(requirement, case, others)
+    if requirement.outcome != "not-testable":
+        return ""
+    head = headline(requirement.id, "not-testable", requirement.level, requirement.reason or "")
+    return "\n".join([head, *_aligned([("requirement", [_with_source(requirement)])])])
 
 
 def requirement_headline(requirement: RequirementResult) -> str:
@@ -89,9 +87,12 @@ def _with_source(requirement: RequirementResult) -> str:
 
 def _scenario(case: CaseResult) -> str:
     line = case.step_line if case.step_line is not None else case.line
-    what = case.step or case.scenario
-    row = f"  [{case.example}]" if case.example else ""
-    return f"{case.feature}:{line}  {what}{row}"
+    row = f"  [{case.example}]" if case.step and case.example else ""
+    return f"{case.feature}:{line}  {case.step or _title(case)}{row}"
+
+
+def _title(case: CaseResult) -> str:
+    return f"{case.scenario} [{case.example}]" if case.example else case.scenario
 
 
 def _place(case: CaseResult) -> str:

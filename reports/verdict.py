@@ -12,6 +12,7 @@ from reports.model import (
     Ending,
     HarnessError,
     Plan,
+    RequirementOutcome,
     RequirementResult,
     VerdictWord,
 )
@@ -20,6 +21,12 @@ CONFORMANT, NONCONFORMANT, INCOMPLETE, HARNESS_ERROR = 0, 1, 3, 4
 """Exit codes of a run; 2 is for bad usage and never the result of a report."""
 
 _LISTED = 4
+_NAMED_IN_COUNTS: Mapping[RequirementOutcome, str] = {
+    "failed": "failure",
+    "warning": "warning",
+    "not-testable": "not testable",
+    "harness-error": "harness error",
+}
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,11 @@ def sentence(
     requirements: Sequence[RequirementResult],
     not_covered: Sequence[str],
 ) -> str:
-    """``Nonconformant to edition runbook: 1 MUST failed (EM-CRED-004); 33 of 34 MUST passed; not covered: …``."""
+    """``Nonconformant, edition runbook: 1 MUST failed (EM-CRED-004); 33 of 34 MUST passed; not covered: …``."""
     name = edition.get("name")
-    word = verdict.word.replace("conformant", f"conformant to edition {name}", 1) if name else verdict.word
-    head = word[0].upper() + word[1:]
+    head = verdict.word.capitalize()
+    if name and verdict.word != "incomplete":
+        head = f"{head}, edition {name}"
     if verdict.because:
         head = f"{head} ({verdict.because})" if verdict.exit_code == CONFORMANT else f"{head}: {verdict.because}"
     tail = f"not covered: {', '.join(not_covered)}" if not_covered else ""
@@ -137,9 +145,8 @@ def _counts(requirements: Sequence[RequirementResult]) -> str:
     provisional = sum(1 for item in requirements if item.provisional and item.outcome != "not-applicable")
     if provisional:
         parts.append(f"{provisional} provisional not scored")
-    warnings = sum(1 for item in requirements if item.outcome == "warning")
-    if warnings:
-        parts.append(_number(warnings, "warning"))
+    seen = Counter(item.outcome for item in requirements)
+    parts += [_number(seen[outcome], noun) for outcome, noun in _NAMED_IN_COUNTS.items() if seen[outcome]]
     return ", ".join(parts) or "no requirement was judged"
 
 
@@ -157,4 +164,4 @@ def _listed(items: Sequence[str]) -> str:
 
 
 def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 or noun == "not testable" else f"{count} {noun}s"

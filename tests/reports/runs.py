@@ -73,7 +73,7 @@ def finished(case_id: str, outcome: Outcome = "passed", **changes: Any) -> CaseF
     elif outcome != "passed":
         values |= {"cause": "the provider does not answer on its control address", "step": "Given a model", "line": 22}
     if outcome == "harness-error":
-        values["traceback"] = 'Traceback (most recent call last):\n  File "steps/models.py", line 3\nKeyError: \'x\'\n'
+        values["traceback"] = "Traceback (most recent call last):\n  File \"steps/models.py\", line 3\nKeyError: 'x'\n"
     return CaseFinished(time=START + 9, worker="gw0", case=case_id, outcome=outcome, **(values | changes))
 
 
@@ -126,9 +126,15 @@ def everything() -> EventLog:
         requirement("EM-CRED-001", sentence="The gateway MUST put the configured key on the wire, exactly once."),
         requirement("EM-CRED-004"),
         requirement("EM-CRED-009", level="SHOULD", sentence="The refusal SHOULD name the provider."),
-        requirement("EM-PATH-001", chapter="01 Paths", sentence="An unknown model MUST be answered with a client error."),
-        requirement("EM-PATH-002", chapter="01 Paths", level="MAY", sentence="A look-alike prefix MAY be answered 404."),
-        requirement("EM-PATH-003", chapter="01 Paths", sentence="A trailing slash MUST change nothing.", provisional=True),
+        requirement(
+            "EM-PATH-001", chapter="01 Paths", sentence="An unknown model MUST be answered with a client error."
+        ),
+        requirement(
+            "EM-PATH-002", chapter="01 Paths", level="MAY", sentence="A look-alike prefix MAY be answered 404."
+        ),
+        requirement(
+            "EM-PATH-003", chapter="01 Paths", sentence="A trailing slash MUST change nothing.", provisional=True
+        ),
         requirement("EM-REF-001", chapter="02 Model references", sentence="A reference MUST have its model's name."),
         requirement(
             "EM-REF-002",
