@@ -61,7 +61,7 @@ def _case_result(
         result.parameters.append(Parameter(name="example", value=case.example))
     result.start, result.stop = _span(case, log)
     result.links.append(_link(report, case))
-    result.steps = [_step(event) for event in log.events if isinstance(event, StepFinished) and event.case == case.id]
+    result.steps = [_step(event) for event in log.of_case(case.id) if isinstance(event, StepFinished)]
     result.status = _STATUS[case.outcome]
     if case.outcome == "failed" and requirement.outcome == "warning":
         result.status = Status.PASSED
@@ -120,10 +120,10 @@ def _step(event: StepFinished) -> TestStepResult:
 
 def _span(case: CaseResult, log: EventLog) -> tuple[int | None, int | None]:
     start = stop = None
-    for event in log.events:
-        if isinstance(event, CaseStarted) and event.case == case.id:
+    for event in log.of_case(case.id):
+        if isinstance(event, CaseStarted):
             start = int(event.time * 1000)
-        elif isinstance(event, CaseFinished) and event.case == case.id:
+        elif isinstance(event, CaseFinished):
             stop = int(event.time * 1000)
             start = start if start is not None else stop - int(event.seconds * 1000)
     return start, stop if stop is not None else start

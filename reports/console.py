@@ -160,7 +160,7 @@ def _causes(report: Report) -> list[str]:
 
 def _surroundings(report: Report) -> list[str]:
     lines = [
-        f"preflight {line.check}: {line.detail} {line.advice}".rstrip()
+        f"preflight {line.check}: {line.detail}" + (f"; {line.advice}" if line.advice else "")
         for line in report.preflight
         if line.outcome == "failed"
     ]
@@ -177,7 +177,7 @@ def _facts(report: Report, directory: Path | None) -> list[str]:
     timing = report.timing
     where = directory / places.HTML if directory else Path("reports/runs") / report.run / places.HTML
     facts = [
-        f"{report.plan.executed} of {report.plan.planned} cases in {seconds(timing.wall_seconds)}; "
+        f"{report.plan.executed} of {report.plan.planned} planned cases in {seconds(timing.wall_seconds)}; "
         f"{timing.settling_share:.0%} of the cases' time was the gateway settling"
     ]
     if timing.slowest:

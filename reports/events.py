@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
@@ -234,6 +235,18 @@ class EventLog:
     truncated_lines: int = 0
     """Lines that were not whole JSON objects: a run that was killed while it wrote leaves at most one a worker."""
 
+    def of_case(self, case: str) -> Sequence[Event]:
+        """The events of one case, in order."""
+        return self._by_case.get(case, ())
+
+    @functools.cached_property
+    def _by_case(self) -> dict[str, list[Event]]:
+        cases: dict[str, list[Event]] = {}
+        for event in self.events:
+            if isinstance(event, CaseStarted | StepFinished | Settled | Judged | CaseFinished):
+                cases.setdefault(event.case, []).append(event)
+        return cases
+
 
 def to_line(event: Event) -> str:
     """The event as one line of events.ndjson, without the newline."""
@@ -280,9 +293,15 @@ def read(lines: typing.Iterable[str]) -> EventLog:
 
 
 def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    hints = _hints(kind)
+    return kind(**{name: _restore(hints[name], value) for name, value in values.items() if name in hints})
+
+
+@functools.cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The types of the fields; worked out once, because a log has many events of few types."""
     hints = typing.get_type_hints(kind)
-    known = {item.name for item in dataclasses.fields(kind)}
-    return kind(**{name: _restore(hints[name], value) for name, value in values.items() if name in known})
+    return {item.name: hints[item.name] for item in dataclasses.fields(kind)}
 
 
 def _restore(hint: Any, value: Any) -> Any:

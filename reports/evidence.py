@@ -33,8 +33,7 @@ def write(report: Report, log: EventLog, directory: Path) -> None:
 
 def document(case: CaseResult, log: EventLog) -> dict[str, Any]:
     """The evidence of one case as JSON values, at most about one megabyte; what was left out is said in ``leftOut``."""
-    records = [event for event in log.events if isinstance(event, StepFinished | Settled | Judged)]
-    own = [record for record in records if record.case == case.id]
+    own = log.of_case(case.id)
     settles, dropped_settles = _bounded([_fields(item) for item in own if isinstance(item, Settled)])
     judged, dropped_judged = _bounded([_fields(item) for item in own if isinstance(item, Judged)])
     return {

@@ -89,7 +89,7 @@ def sentence(
         head = f"{head} ({verdict.because})" if verdict.exit_code == CONFORMANT else f"{head}: {verdict.because}"
     tail = f"not covered: {', '.join(not_covered)}" if not_covered else ""
     separator = ": " if verdict.exit_code == CONFORMANT else "; "
-    return f"{head}{separator}{'; '.join(part for part in (_counts(requirements), tail) if part)}."
+    return f"{head}{separator}{'; '.join(part for part in (_counts(requirements, verdict), tail) if part)}."
 
 
 def counts(requirements: Sequence[RequirementResult]) -> dict[str, dict[str, int]]:
@@ -134,7 +134,7 @@ def _unusable(plan: Plan, ending: Ending) -> Verdict | None:
     return None
 
 
-def _counts(requirements: Sequence[RequirementResult]) -> str:
+def _counts(requirements: Sequence[RequirementResult], verdict: Verdict) -> str:
     parts = []
     for level in LEVELS:
         members = [item for item in requirements if item.level == level and item.outcome != "not-applicable"]
@@ -146,6 +146,8 @@ def _counts(requirements: Sequence[RequirementResult]) -> str:
     if provisional:
         parts.append(f"{provisional} provisional not scored")
     seen = Counter(item.outcome for item in requirements)
+    if verdict.word == "nonconformant":
+        del seen["failed"]  # they are what the verdict rests on, and named before
     parts += [_number(seen[outcome], noun) for outcome, noun in _NAMED_IN_COUNTS.items() if seen[outcome]]
     return ", ".join(parts) or "no requirement was judged"
 
