@@ -293,7 +293,7 @@ def read(lines: typing.Iterable[str]) -> EventLog:
 
 
 def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable, whatever mypy holds of type[Any]
     return kind(**{name: _restore(hints[name], value) for name, value in values.items() if name in hints})
 
 
