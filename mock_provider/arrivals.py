@@ -151,7 +151,7 @@ def evidence_of(request: ReceivedRequest, model: str | None, streamed: bool, kno
             "trailers": _redacted_headers(request.trailers, {}, hits, canaries),
             "nonce": request.nonces[0] if request.nonces else None,
             "nonces": list(request.nonces),
-            "model": None if model is None else canaries.redact(model),
+            "model": None if model is None else _printable(canaries.redact(model)),
             "stream": streamed,
             "bodyBytes": request.body_bytes,
             "bodySha256": request.body_sha256,
@@ -164,6 +164,11 @@ def evidence_of(request: ReceivedRequest, model: str | None, streamed: bool, kno
         canary_names=frozenset(hit["name"] for hit in hits),
         body_text=redacted,
     )
+
+
+def _printable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON escapes can bring and UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _body_text(request: ReceivedRequest) -> str | None:

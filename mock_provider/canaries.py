@@ -110,7 +110,8 @@ def _replace_split(text: str, form: str, label: str) -> str:
 
 def _forms_of(name: str, value: str) -> Iterable[_Form]:
     seen: set[str] = set()
-    candidates: list[tuple[Encoding, str]] = [("raw", value)]
+    # Headers are read as Latin-1, byte by byte; a secret beyond ASCII looks different there than in a body.
+    candidates: list[tuple[Encoding, str]] = [("raw", value), ("raw", value.encode("utf-8").decode("latin-1"))]
     candidates += [("base64", core) for core in _base64_cores(value.encode("utf-8"))]
     encoded = quote(value, safe="")
     lower = re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), encoded)

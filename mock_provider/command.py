@@ -26,15 +26,16 @@ from mock_provider.data_plane import DataPlane
 from mock_provider.dialects.openai import OpenAIDialect
 from mock_provider.http2 import Http2Listener
 from mock_provider.journal import Journal
-from mock_provider.options import Address, Options, UsageError, parse
+from mock_provider.listeners import BACKLOG, address_of, bind
+from mock_provider.options import Options, UsageError, parse
 from mock_provider.provider import Provider
 from mock_provider.receipts import ReceiptMaker
 from mock_provider.wire import protocol_factory, server_tls_context
 
-_BACKLOG = 1024
 # A gateway keeps idle connections to its provider. If the provider closed them first, a request sent at that moment
 # would fail, and the gateway would be blamed.
 _KEEP_ALIVE_SECONDS = 3600
+_STOP_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ async def _serve(
     data_protocol = protocol_factory(data_config, state, provider.connections)
     loop = asyncio.get_running_loop()
     servers = [
-        await loop.create_server(_control_protocol(control_config, state), sock=sockets.control, backlog=_BACKLOG),
-        await loop.create_server(data_protocol, sock=sockets.plain, backlog=_BACKLOG),
+        await loop.create_server(_control_protocol(control_config, state), sock=sockets.control, backlog=BACKLOG),
+        await loop.create_server(data_protocol, sock=sockets.plain, backlog=BACKLOG),
     ]
     if sockets.tls:
-        servers.append(await loop.create_server(data_protocol, sock=sockets.tls, ssl=h1_tls, backlog=_BACKLOG))
+        servers.append(await loop.create_server(data_protocol, sock=sockets.tls, ssl=h1_tls, backlog=BACKLOG))
     http2 = Http2Listener(data_plane, sockets.http2, h2_tls, provider.connections) if sockets.http2 else None
     http2_task = asyncio.create_task(http2.serve()) if http2 else None
     stop = _stop_event(options)
@@ -86,7 +87,7 @@ async def _serve(
         server.close()
     if http2_task:
         http2_task.cancel()
-    _end_connections(state)
+    await _end_connections(state)
 
 
 def _control_protocol(config: Config, state: ServerState) -> Callable[[], asyncio.Protocol]:
@@ -102,19 +103,20 @@ def _server_config(app: ASGIApp) -> Config:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     config.load()
     return config
 
 
-def _end_connections(state: ServerState) -> None:
-    """Abort what is open: the suite is over, and a script may hold an answer back for minutes."""
-    for task in list(state.tasks):
-        task.cancel()
+async def _end_connections(state: ServerState) -> None:
+    """Abort what is open, and let the answers see it: a script may hold one back for minutes."""
     for connection in list(state.connections):
         if isinstance(connection, HttpToolsProtocol):
             connection.transport.abort()
+    if state.tasks:
+        await asyncio.wait(state.tasks, timeout=_STOP_SECONDS)
 
 
 def _tls_context(options: Options, alpn: list[str]) -> ssl.SSLContext | None:
@@ -129,42 +131,21 @@ def _tls_context(options: Options, alpn: list[str]) -> ssl.SSLContext | None:
 
 def _listen(options: Options) -> _Sockets:
     return _Sockets(
-        control=_bind(options.control),
-        plain=_bind(options.plain),
-        tls=_bind(options.tls) if options.tls else None,
-        http2=_bind(options.http2) if options.http2 else None,
+        control=bind(options.control),
+        plain=bind(options.plain),
+        tls=bind(options.tls) if options.tls else None,
+        http2=bind(options.http2) if options.http2 else None,
     )
-
-
-def _bind(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address.host, address.port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(
-            f"Cannot listen on {address} ({address.option}): {reason}; choose another, or port 0."
-        ) from error
-    return listener
 
 
 def _ready_line(sockets: _Sockets) -> dict[str, str | None]:
     return {
-        "control": f"http://{_address_of(sockets.control)}",
-        "plain": _address_of(sockets.plain),
-        "tls": _address_of(sockets.tls) if sockets.tls else None,
-        "http2": _address_of(sockets.http2) if sockets.http2 else None,
+        "control": f"http://{address_of(sockets.control)}",
+        "plain": address_of(sockets.plain),
+        "tls": address_of(sockets.tls) if sockets.tls else None,
+        "http2": address_of(sockets.http2) if sockets.http2 else None,
         "version": __version__,
     }
-
-
-def _address_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _stop_event(options: Options) -> asyncio.Event:

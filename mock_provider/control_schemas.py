@@ -85,6 +85,7 @@ _FAULT = _object(
         "afterBytes": _COUNT,
         "bytesPerSecond": {"type": "integer", "minimum": 1},
         "forMs": _MILLISECONDS,
+        "gate": _GATE,
     },
     ("kind",),
 )

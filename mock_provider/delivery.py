@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from starlette.types import Receive
 
 from mock_provider.arrivals import AnswerRecord, GateRecord
-from mock_provider.dialects import Piece, Reply
+from mock_provider.dialects import Reply
 from mock_provider.scripts import Answer, Fault
 from mock_provider.senders import Sender
 
 _SLOW_TICK = 0.05
 _CLOSE_SECONDS = 10.0
+_ENDINGS = {"reset": "reset", "close": "closed", "stall": "stalled"}
 
 
 class _CutShortError(Exception):
@@ -78,19 +79,19 @@ class Delivery:
         self._record.head_sent()
         await self._break_if_due()
         for piece in self._reply.pieces:
-            await self._pass(piece)
+            await self._pass(piece.gate)
             await self._pause(piece.delay_seconds)
             await self._write(piece.data)
         if fault and fault.kind != "slow":
             await self._break(fault)
 
-    async def _pass(self, piece: Piece) -> None:
-        if piece.gate is None:
+    async def _pass(self, name: str | None) -> None:
+        if name is None:
             return
-        gate = GateRecord(piece.gate, held_at=time.time())
+        gate = GateRecord(name, held_at=time.time())
         self._record.gates.append(gate)
         self._gates.changed()
-        released = self._gates.event(piece.gate)
+        released = self._gates.event(name)
         await self._wait_for(released.wait(), self._script.gate_timeout_seconds)
         if released.is_set():
             gate.outcome = "released"
@@ -136,15 +137,14 @@ class Delivery:
             await self._break(fault)
 
     async def _break(self, fault: Fault) -> None:
-        if fault.kind == "stall":
+        await self._pass(fault.gate)
+        if fault.kind == "stall" or (fault.kind == "reset" and self._record.first_byte_at is not None):
             await self._pause(fault.hold_seconds)
-            self._sender.close()
-            raise _CutShortError("stalled")
         if fault.kind == "reset":
             self._sender.reset()
-            raise _CutShortError("reset")
-        self._sender.close()
-        raise _CutShortError("closed")
+        else:
+            self._sender.close()
+        raise _CutShortError(_ENDINGS[fault.kind])
 
     async def _pause(self, seconds: float) -> None:
         if seconds > 0:

@@ -10,19 +10,23 @@ from typing import Any, Literal
 
 FaultKind = Literal["reset", "close", "stall", "slow"]
 
+_DEFAULT_HOLD_MS = {"stall": 30_000, "reset": 50}
+
 
 @dataclass(frozen=True)
 class Fault:
     """A deviation while the answer is sent.
 
     `after_bytes` counts bytes of the body; None means before the status line (reset, close, stall) or from the first
-    byte on (slow).
+    byte on (slow). `hold_seconds`: how long a stall lasts, or how long what was sent may be read before a reset, as a
+    reset makes the peer's kernel drop what the peer has not read yet. `gate` holds before the fault strikes.
     """
 
     kind: FaultKind
     after_bytes: int | None
     bytes_per_second: int
     hold_seconds: float
+    gate: str | None
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ def _fault(document: Mapping[str, Any]) -> Fault:
         kind=document["kind"],
         after_bytes=document.get("afterBytes"),
         bytes_per_second=document.get("bytesPerSecond", 100),
-        hold_seconds=document.get("forMs", 30_000) / 1000,
+        hold_seconds=document.get("forMs", _DEFAULT_HOLD_MS.get(document["kind"], 0)) / 1000,
+        gate=document.get("gate"),
     )
 
 
