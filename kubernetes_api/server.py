@@ -70,7 +70,7 @@ class KubernetesApi:
         path = request.url.path
         if path in _HEALTH or path.startswith(tuple(f"{health}/" for health in _HEALTH)):
             return Response("ok", media_type="text/plain")
-        if path == "/version":
+        if path.rstrip("/") == "/version":
             return _json_response(discovery.version_info(VERSION))
         self._authenticate(request)
         told = parse_path(path)

@@ -1,0 +1,14 @@
+"""Options and plugins; nothing else."""
+
+from __future__ import annotations
+
+pytest_plugins = [
+    "suite.plugin",
+    "steps.answers",
+    "steps.arrivals",
+    "steps.clients",
+    "steps.model_ref",
+    "steps.models",
+    "steps.neighbours",
+    "steps.secret",
+]

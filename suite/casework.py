@@ -1,0 +1,207 @@
+"""What a worker does with each case: hand it its ground, record its steps, and say how it ended."""
+
+from __future__ import annotations
+
+import inspect
+import time
+import traceback
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from fixtures.errors import HarnessError, NotTestableError, RequirementNotMetError
+from fixtures.neighbour import Neighbour
+from fixtures.recording import CaseRecorder
+from fixtures.scenario import Ground, Scenario
+from reports.events import Case, CaseFinished, CaseStarted, Outcome, StepFinished, to_line
+from reports.recorder import EventWriter
+from suite.plan import Plan
+
+RESULT_PROPERTY = "conformance-result"
+"""User property of a teardown report that carries the case's last event to the process that shows the progress."""
+
+
+@dataclass
+class _Work:
+    """A case while it is worked on."""
+
+    case: Case
+    recorder: CaseRecorder
+    began: float = field(default_factory=time.monotonic)
+    step_began: float = 0.0
+    step: Any = None
+    error: BaseException | None = None
+    scenario: Scenario | None = None
+
+
+_WORK = pytest.StashKey[_Work]()
+
+
+class Casework:
+    """A pytest plugin for the process that executes cases."""
+
+    def __init__(self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, keep: str) -> None:
+        self._ground = ground
+        self._plan = plan
+        self._writer = writer
+        self._worker = worker
+        self._keep = keep
+
+    # Fixtures
+
+    @pytest.fixture
+    def scenario(self, request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[Scenario, None, None]:
+        """The ground of the case; cleaned up after it."""
+        work = request.node.stash[_WORK]
+        scenario = Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        work.scenario = scenario
+        yield scenario
+        if not self._keeps(work):
+            scenario.clean_up()
+        scenario.close()
+
+    @pytest.fixture(scope="session")
+    def neighbour(self) -> Generator[Neighbour, None, None]:
+        """A model in another namespace that works all the time."""
+        recorder = CaseRecorder(self._writer, self._worker, "neighbour")
+        scenario = Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
+        yield Neighbour(scenario)
+        scenario.clean_up()
+        scenario.close()
+
+    def _keeps(self, work: _Work) -> bool:
+        return self._keep == "always" or (self._keep == "failed" and work.error is not None)
+
+    # Which items are executed
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the items of the plan, and refuse to go on if one of them was not collected."""
+        kept: list[pytest.Item] = []
+        dropped: list[pytest.Item] = []
+        found: set[str] = set()
+        for item in items:
+            case = self._case_of(item)
+            if case is None:
+                dropped.append(item)
+                continue
+            found.add(case.id)
+            item.stash[_WORK] = _Work(case, CaseRecorder(self._writer, self._worker, case.id))
+            kept.append(item)
+        narrowed = (
+            config.getoption("keyword") or config.getoption("markexpr") or any("::" in arg for arg in config.args)
+        )
+        missing = [case.id for case in self._plan.cases if case.id not in found]
+        if missing and not narrowed:
+            raise pytest.UsageError(f"planned, but not collected by pytest: {', '.join(missing)}")
+        items[:] = kept
+        config.hook.pytest_deselected(items=dropped)
+
+    def _case_of(self, item: pytest.Item) -> Case | None:
+        if not isinstance(item, pytest.Function):
+            return None
+        callspec = getattr(item, "callspec", None)
+        row = callspec.indices["_pytest_bdd_example"] if callspec else None
+        return self._plan.case_of(item.originalname, row)
+
+    # What happens in a case
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin."""
+        work = item.stash[_WORK]
+        work.began = time.monotonic()
+        self._writer.write(CaseStarted(time.time(), self._worker, work.case.id))
+
+    def pytest_bdd_before_step(self, request: pytest.FixtureRequest, step: Any) -> None:
+        """Note when the step began."""
+        work = request.node.stash[_WORK]
+        work.step, work.step_began = step, time.monotonic()
+
+    def pytest_bdd_before_step_call(self, step_func: Any) -> None:
+        """Refuse a step that would pass without having run: a coroutine is never awaited."""
+        if inspect.iscoroutinefunction(step_func):
+            raise HarnessError(f"step function {step_func.__name__} is async; pytest-bdd would not run it")
+
+    def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
+        """Record that the step has passed."""
+        self._record_step(request.node.stash[_WORK], "passed")
+
+    def pytest_bdd_step_error(self, request: pytest.FixtureRequest, exception: BaseException) -> None:
+        """Record how the step has ended."""
+        self._record_step(request.node.stash[_WORK], _outcome(exception))
+
+    def _record_step(self, work: _Work, outcome: Outcome) -> None:
+        step = work.step
+        self._writer.write(
+            StepFinished(
+                time=time.time(),
+                worker=self._worker,
+                case=work.case.id,
+                keyword=step.keyword,
+                text=step.name,
+                line=step.line_number,
+                outcome=outcome,
+                seconds=time.monotonic() - work.step_began,
+            )
+        )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Record how the case has ended, and show its failure in our words."""
+        report = yield
+        work = item.stash.get(_WORK, None)
+        if work is None:
+            return report
+        if call.excinfo is not None and work.error is None:
+            work.error = call.excinfo.value
+        if report.failed and work.error is not None and _outcome(work.error) != "harness-error":
+            report.longrepr = f"{work.case.requirement} {_outcome(work.error)}: {work.error}"
+        if call.when == "teardown":
+            finished = self._finished(work)
+            self._writer.write(finished)
+            report.user_properties.append((RESULT_PROPERTY, to_line(finished)))
+        return report
+
+    def _finished(self, work: _Work) -> CaseFinished:
+        error = work.error
+        outcome = _outcome(error)
+        step = None if error is None else work.step
+        return CaseFinished(
+            time=time.time(),
+            worker=self._worker,
+            case=work.case.id,
+            outcome=outcome,
+            seconds=time.monotonic() - work.began,
+            settling_seconds=work.recorder.settling_seconds,
+            step=f"{step.keyword} {step.name}" if step is not None else None,
+            line=step.line_number if step is not None else None,
+            findings=error.findings if isinstance(error, RequirementNotMetError) else (),
+            cause=_cause(error),
+            traceback=_trace(error) if outcome == "harness-error" else None,
+            notes=tuple(work.recorder.notes),
+        )
+
+
+def _outcome(error: BaseException | None) -> Outcome:
+    if error is None:
+        return "passed"
+    if isinstance(error, RequirementNotMetError):
+        return "failed"
+    return "not-testable" if isinstance(error, NotTestableError) else "harness-error"
+
+
+def _cause(error: BaseException | None) -> str | None:
+    if error is None or isinstance(error, RequirementNotMetError):
+        return None
+    if isinstance(error, NotTestableError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _trace(error: BaseException | None) -> str:
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,88 @@
+"""What a user can ask of a run: pytest options, as a value, with friendly refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.catalogue import FEATURES
+from fixtures.errors import ConfigurationError
+
+TARGETS = ("embedded", "cluster")
+KEEP = ("never", "failed", "always")
+RUNS = FEATURES.parent / "reports" / "runs"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for."""
+
+    target: str = "embedded"
+    config: Path | None = None
+    edition: str | None = None
+    """None for the target's default: ``runbook`` on the embedded target, ``auto`` elsewhere."""
+    profiles: tuple[str, ...] = ()
+    select: str | None = None
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    keep: str = "never"
+    out: Path | None = None
+
+    def check(self) -> None:
+        """Refuse what makes no sense together.
+
+        Raises:
+            ConfigurationError: one sentence.
+        """
+        if self.target not in TARGETS:
+            raise ConfigurationError(f"unknown target {self.target!r}; there are: {', '.join(TARGETS)}")
+        if self.keep not in KEEP:
+            raise ConfigurationError(f"--keep takes {', '.join(KEEP)}; not {self.keep!r}")
+        if self.target == "embedded" and self.config:
+            raise ConfigurationError("--config describes a cluster; give --target cluster with it")
+        if self.target == "embedded" and self.keep != "never":
+            raise ConfigurationError(
+                "the embedded target ends with the run, so --keep keeps nothing; start one with `conformance up` and "
+                "run with --target cluster against it"
+            )
+        if self.target != "embedded" and not self.config:
+            raise ConfigurationError(f"--target {self.target} needs --config target.yaml")
+        if self.target != "embedded" and (self.faults or self.variants):
+            raise ConfigurationError("--fault and --variant change the reference gateway; they need --target embedded")
+
+
+def add(parser: pytest.Parser) -> None:
+    """Register the options with pytest."""
+    group = parser.getgroup("conformance", "ExternalModel conformance")
+    group.addoption("--target", default="embedded", help="embedded (default) or cluster")
+    group.addoption("--config", dest="target_config", help="target.yaml of an existing cluster")
+    group.addoption("--edition", help="edition of the contract, or auto; default runbook on the embedded target")
+    group.addoption("--profile", action="append", default=[], help="judge only this profile; repeatable")
+    group.addoption("--select", help='judge only these requirements: "EM-CRED-004", "credentials and not EM-CRED-010"')
+    group.addoption("--fault", action="append", default=[], help="fault of the reference gateway; repeatable")
+    group.addoption("--variant", action="append", default=[], help="lawful variant of it; repeatable")
+    group.addoption("--keep", default="never", help="keep the objects of cases: never (default), failed or always")
+    group.addoption("--out", help="directory for this run; default reports/runs/<run id>")
+
+
+def of(config: pytest.Config) -> Options:
+    """The options that pytest was given."""
+
+    def path(name: str) -> Path | None:
+        value: Any = config.getoption(name)
+        return Path(value) if value else None
+
+    return Options(
+        target=config.getoption("--target"),
+        config=path("target_config"),
+        edition=config.getoption("--edition"),
+        profiles=tuple(config.getoption("--profile")),
+        select=config.getoption("--select"),
+        faults=tuple(config.getoption("--fault")),
+        variants=tuple(config.getoption("--variant")),
+        keep=config.getoption("--keep"),
+        out=path("--out"),
+    )

@@ -1,0 +1,250 @@
+"""A run, from its first event to its report; the process that the user started holds it."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from fixtures.canaries import new_marker
+from fixtures.catalogue import FEATURES, Catalogue
+from fixtures.catalogue import load as load_catalogue
+from fixtures.errors import ConfigurationError, HarnessError
+from fixtures.kube import Kube
+from fixtures.provider import ProviderClient
+from fixtures.scenario import Baseline, Ground
+from fixtures.settle import CEILING_SECONDS
+from fixtures.targets import cluster
+from fixtures.targets.embedded import Embedded, embedded
+from fixtures.targets.target import Target
+from reports import build, latest, places
+from reports.events import PlanMade, RunFinished, RunStarted
+from reports.model import Report
+from reports.recorder import EventWriter
+from suite import chapters, preflight, selfcheck
+from suite import plan as plans
+from suite.editions import Chosen, detect
+from suite.options import RUNS, Options
+from suite.plan import Plan, Wanted
+
+DEFAULT_EDITION = "runbook"
+AUTO = "auto"
+USER_AGENT = "externalmodel-conformance"
+
+Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
+
+
+class Run:
+    """One run. ``begin`` it, hand its ground to the workers, ``finish`` it."""
+
+    def __init__(self, options: Options, workers: int) -> None:
+        self._options = options
+        self._workers = workers
+        self._stack = ExitStack()
+        self._marker = new_marker()
+        self.id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+        self.directory = (options.out or RUNS / self.id).resolve()
+        self._writer: EventWriter | None = None
+        self.plan: Plan | None = None
+        self._ground: Ground | None = None
+        self.blocked: str | None = None
+        """Why no case is executed; None where the run goes on."""
+
+    def begin(self) -> None:
+        """Check ourselves, start the target, plan, and look whether it can be judged.
+
+        Raises:
+            ConfigurationError: what was asked for cannot be done; nothing is left running.
+            HarnessError: the suite is not sound; nothing is left running.
+        """
+        try:
+            self._begin()
+        except preflight.BlockedError as error:
+            self.blocked = str(error)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def _begin(self) -> None:
+        self._options.check()
+        catalogue = load_catalogue()
+        texts = chapters.read()
+        selfcheck.check(catalogue, texts)
+        wanted = Wanted(self._options.profiles, self._options.select)
+        known = None if self._edition_name() == AUTO else catalogue.edition(self._edition_name())
+        if known is not None:
+            # Before anything is started: a selection of nothing needs no target to be refused.
+            plans.make(catalogue, known, texts, known.features, wanted)
+        self._prepare_directory()
+        target = self._open_target(catalogue)
+        kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
+        self._stack.callback(kube.close)
+        chosen = Chosen(known, None) if known else detect(catalogue, kube)
+        plan = plans.make(catalogue, chosen.edition, texts, target.features, wanted)
+        self._writer = EventWriter(self.directory / places.EVENTS)
+        self._announce(target, chosen, plan)
+        self.plan = plan
+        self._ground = Ground(self.id, self._marker, target, chosen.edition)
+        self._look(kube, target)
+
+    def _edition_name(self) -> str:
+        if self._options.edition is None:
+            return DEFAULT_EDITION if self._options.target == "embedded" else AUTO
+        if self._options.edition == AUTO and self._options.target == "embedded":
+            return DEFAULT_EDITION
+        return self._options.edition
+
+    def _prepare_directory(self) -> None:
+        try:
+            self.directory.mkdir(parents=True)
+        except FileExistsError as error:
+            raise ConfigurationError(
+                f"--out {self.directory} exists already; give a directory that does not"
+            ) from error
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.directory} cannot be made ({error.strerror}); give another --out"
+            ) from error
+
+    def _open_target(self, catalogue: Catalogue) -> Target:
+        if self._options.config is not None:
+            return cluster.load(self._options.config)
+        wanted = Embedded(catalogue.edition(self._edition_name()), self._options.faults, self._options.variants)
+        return self._stack.enter_context(embedded(wanted, self.directory / "target"))
+
+    def _announce(self, target: Target, chosen: Chosen, plan: Plan) -> None:
+        edition = chosen.edition
+        writer = self._events()
+        writer.write(
+            RunStarted(
+                time=time.time(),
+                run=self.id,
+                suite=suite_facts(),
+                edition={
+                    "name": edition.name,
+                    "title": edition.title,
+                    "detected": chosen.evidence,
+                    "knownLimits": list(edition.known_limits),
+                },
+                target={"kind": target.kind, **target.facts},
+                implementation=target.implementation,
+                settings={
+                    "bounds": dataclasses.asdict(target.bounds),
+                    "workers": self._workers,
+                    "select": self._options.select,
+                    "profiles": list(self._options.profiles),
+                    "faults": list(self._options.faults),
+                    "variants": list(self._options.variants),
+                    "features": list(target.features),
+                    "config": str(self._options.config) if self._options.config else None,
+                },
+                relaxations=self._relaxations(target),
+            )
+        )
+        writer.write(PlanMade(time.time(), plan.fingerprint, plan.requirements, plan.cases))
+
+    def _relaxations(self, target: Target) -> tuple[str, ...]:
+        words = []
+        if self._options.select:
+            words.append(f"only a part was judged (--select {self._options.select!r})")
+        if target.bounds.converge_seconds > CEILING_SECONDS:
+            words.append(
+                f"the gateway was given {target.bounds.converge_seconds:.0f} s to converge; the ceiling is "
+                f"{CEILING_SECONDS:.0f} s"
+            )
+        return tuple(words)
+
+    def _look(self, kube: Kube, target: Target) -> None:
+        writer, ground = self._events(), self.ground()
+        provider = ProviderClient(target.provider.control_url, target.provider.control_token, target.provider.data_url)
+        self._stack.callback(provider.close)
+        for check in preflight.surroundings(target, ground.edition, kube, provider):
+            writer.write(check)
+        found, checks = preflight.baseline(ground, writer, "main")
+        for check in checks:
+            writer.write(check)
+        self._ground = dataclasses.replace(ground, baseline=found)
+
+    def _events(self) -> EventWriter:
+        if self._writer is None:
+            raise HarnessError("the run has not begun")
+        return self._writer
+
+    def ground(self) -> Ground:
+        """What the workers stand on."""
+        if self._ground is None:
+            raise HarnessError("the run has not begun")
+        return self._ground
+
+    def started(self) -> bool:
+        """Whether there is something to report about."""
+        return self._writer is not None
+
+    def finish(self, reason: Reason, detail: str = "") -> Report:
+        """Delete what is left, stop the target, write the report."""
+        writer = self._events()
+        try:
+            self._sweep()
+        except Exception as error:
+            reason, detail = "harness-error", f"cleaning up failed: {error}"
+        finally:
+            self._stack.close()
+        writer.write(RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail))
+        writer.close()
+        report = build.write_all(self.directory)
+        if self.directory.parent == RUNS:
+            latest.update(RUNS, self.id)
+        return report
+
+    def _sweep(self) -> None:
+        """Delete namespaces of this run that a lost worker has left; the embedded cluster goes as a whole."""
+        if self._ground is None or self._ground.target.kind == "embedded" or self._options.keep != "never":
+            return
+        access = self._ground.target.kubernetes
+        kube = Kube(access.kubeconfig, access.context, self.id, USER_AGENT)
+        for namespace in kube.namespaces_of_runs(self.id):
+            kube.delete_namespace(namespace)
+        kube.close()
+
+
+def suite_facts() -> Mapping[str, str]:
+    """Version and commit of the suite, as far as they can be known."""
+    try:
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git the user has
+            cwd=Path(FEATURES).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        commit = ""
+    return {"version": metadata.version("externalmodel-conformance"), "commit": commit}
+
+
+def ground_to_json(ground: Ground) -> dict[str, Any]:
+    """For the workers; holds the target's secrets, so it is handed over and never written."""
+    return {
+        "run": ground.run,
+        "marker": ground.marker,
+        "target": ground.target.to_json(),
+        "edition": ground.edition.name,
+        "baseline": dataclasses.asdict(ground.baseline),
+    }
+
+
+def ground_from_json(values: Mapping[str, Any]) -> Ground:
+    """What ``ground_to_json`` was given."""
+    return Ground(
+        run=values["run"],
+        marker=values["marker"],
+        target=Target.from_json(values["target"]),
+        edition=load_catalogue().edition(values["edition"]),
+        baseline=Baseline(**values["baseline"]),
+    )
