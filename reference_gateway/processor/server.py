@@ -11,6 +11,7 @@ from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption  # type
 from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc  # type: ignore[import-untyped]
 from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
 from envoy.type.v3.http_status_pb2 import HttpStatus  # type: ignore[import-untyped]
+from google.protobuf.wrappers_pb2 import BoolValue
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.processor.decision import Decider, Forward
@@ -123,8 +124,13 @@ def _headers(message: ext_proc.HttpHeaders) -> list[tuple[str, str]]:
 
 
 def _set(headers: Iterable[Header], *, add: bool = False) -> list[HeaderValueOption]:
+    # The processor's filter still goes by `append`: the action that replaced it elsewhere is not told from its absence.
     action = HeaderValueOption.APPEND_IF_EXISTS_OR_ADD if add else HeaderValueOption.OVERWRITE_IF_EXISTS_OR_ADD
     return [
-        HeaderValueOption(header=HeaderValue(key=header.name, raw_value=header.value.encode()), append_action=action)
+        HeaderValueOption(
+            header=HeaderValue(key=header.name, raw_value=header.value.encode()),
+            append=BoolValue(value=True) if add else None,
+            append_action=action,
+        )
         for header in headers
     ]

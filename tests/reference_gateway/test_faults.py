@@ -1,0 +1,268 @@
+"""Each fault and variant differs from the conforming gateway in its own decision, and in no other."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from reference_gateway import answers
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.deviations import Deviation, chosen, composed
+from reference_gateway.errors import UsageProblem
+from reference_gateway.faults import all_faults
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
+from reference_gateway.variants import all_variants
+from tests.reference_gateway.conftest import behaviour, edition_named
+
+LABEL = "inference.networking.k8s.io/bbr-managed"
+SECRET = Key("ns", "s")
+A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
+B = Model(Key("ns", "other"), "openai", "gpt-b", "b.test", Key("ns", "s-b"))
+AZURE = Model(Key("ns", "az"), "azure-openai", "gpt-a", "a.test", SECRET)
+MODELS = {A.key: A, B.key: B}
+BODY = {"model": "gpt-a", "messages": [1], "stream": True, "seed": 7}
+
+
+def store_after(change: Callable[[Store[Credentials]], None]) -> Mapping[Key, Credentials]:
+    store: Store[Credentials] = Store()
+    store.put(SECRET, {"k": "old"})
+    change(store)
+    return store.view()
+
+
+def found(subject: Behaviour, *steps: Mapping[Key, Credentials]) -> list[Credentials | None]:
+    """What is found for model A after each of several states of the Secrets."""
+    outcome = []
+    for state in steps:
+        store: Store[Credentials] = Store()
+        for key, credentials in state.items():
+            store.put(key, credentials)
+        outcome.append(subject.find_credentials(store, A))
+    return outcome
+
+
+def refs_after_deletion(subject: Behaviour) -> Mapping[Key, ModelRef]:
+    store: Store[ModelRef] = Store()
+    store.put(A.key, ModelRef(A.key, "ExternalModel", "m"))
+    subject.on_model_ref_deleted(store, A.key)
+    return store.view()
+
+
+def wanted_after_deletion(subject: Behaviour) -> Model | None:
+    store = ModelStore()
+    store.want(A)
+    subject.on_external_model_deleted(store, A.key)
+    return store.wanted(A.key)
+
+
+def first_key(subject: Behaviour) -> str:
+    return subject.edition.secret_data_key
+
+
+PROBES: dict[str, Callable[[Behaviour], Any]] = {
+    "managed without label": lambda b: b.is_managed({}),
+    "managed with false": lambda b: b.is_managed({LABEL: "false"}),
+    "managed with True": lambda b: b.is_managed({LABEL: "True"}),
+    "managed": lambda b: b.is_managed({LABEL: "true"}),
+    "decoded": lambda b: b.decoded(base64.b64encode(b"KEY").decode()),
+    "usable": lambda b: (b.is_usable("x"), b.is_usable("x\n")),
+    "empty usable": lambda b: b.is_usable(""),
+    "credentials changed": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"k": "new"})),
+    "label added": lambda b: store_after(lambda s: b.on_label_added(s, SECRET, {"k": "new"})),
+    "label removed": lambda b: store_after(lambda s: b.on_label_removed(s, SECRET)),
+    "data unusable": lambda b: store_after(lambda s: b.on_data_unusable(s, SECRET)),
+    "secret deleted": lambda b: store_after(lambda s: b.on_secret_deleted(s, SECRET)),
+    "found": lambda b: found(b, {SECRET: {"k": "1"}}),
+    "found after rotation": lambda b: found(b, {SECRET: {"k": "1"}}, {SECRET: {"k": "2"}})[1],
+    "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
+    "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
+    "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
+    "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
+    "answer without credentials": lambda b: b.answer_without_credentials(A),
+    "answer without field": lambda b: b.answer_without_field(A),
+    "effective model": lambda b: b.effective_model(B, A),
+    "model deleted": wanted_after_deletion,
+    "route owned": lambda b: b.is_owned("HTTPRoute"),
+    "service owned": lambda b: b.is_owned("Service"),
+    "objects beside": lambda b: len(b.objects_beside(A)),
+    "published": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "ExternalModel", "m")}),
+    "published without ref": lambda b: b.is_published(A, {}),
+    "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
+    "ref deleted": refs_after_deletion,
+    "phase without target": lambda b: b.phase_without_target(),
+    "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
+    "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
+    "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
+    "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
+    "chosen by another's name": lambda b: b.choose_model(A, "gpt-b", [A, B]),
+    "chosen by nobody's name": lambda b: b.choose_model(A, "gpt-x", [A, B]),
+    "authorization stripped": lambda b: b.is_client_secret("authorization"),
+    "x-api-key stripped": lambda b: b.is_client_secret("x-api-key"),
+    "cookie stripped": lambda b: b.is_client_secret("cookie"),
+    "identity stripped": lambda b: b.is_client_secret("x-maas-username"),
+    "injected": lambda b: list(b.injected_headers(A, "KEY")),
+    "injected for azure": lambda b: list(b.injected_headers(AZURE, "KEY")),
+    "path": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions"),
+    "path with query": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions?q=1"),
+    "body": lambda b: json.dumps(b.upstream_body(A, BODY)),
+    "good answer": lambda b: b.response_changes(200, [Header("authorization", "Bearer KEY")]),
+    "bad answer": lambda b: b.response_changes(429, [Header("authorization", "Bearer KEY")]),
+    "own answer": lambda b: b.own_answer(answers.SUFFIX),
+    "own 404": lambda b: b.own_answer(answers.NOT_FOUND),
+    "own answer to malformed body": lambda b: b.own_answer(answers.malformed_body("x")),
+    "own answer without credentials": lambda b: b.own_answer(answers.credentials_not_found(b.edition, "openai")),
+    "provider in errors": lambda b: b.provider_in_errors(A),
+    "response body mode": lambda b: b.response_body_mode(),
+    "retries": lambda b: b.retry_on(),
+    "verifies": lambda b: b.verifies_provider(),
+    "fails open": lambda b: b.fails_open(),
+    "chunks": lambda b: b.chunks_request(),
+    "upstream": lambda b: (b.upstream_header_case(), b.upstream_protocol()),
+    "times": lambda b: (b.convergence_delay(), b.status_delay()),
+    "extras": lambda b: (b.extra_labels(), b.extra_conditions()),
+}
+
+ERROR_TEXTS = {"answer without credentials", "answer without field"}
+OWN = {"own answer", "own 404", "own answer to malformed body", "own answer without credentials"}
+ANSWERS = {"good answer", "bad answer"}
+PATHS = {"path", "path with query"}
+
+DIFFERENCES: dict[str, set[str]] = {
+    "M01": {"injected", "injected for azure"},
+    "M02": {"injected", "injected for azure"},
+    "M03": {"injected"},
+    "X01": {"injected"},
+    "M04": {"injected for azure"},
+    "M21": {"decoded"},
+    "M06": {"managed without label", "managed with false", "managed with True"},
+    "M07": {"managed with false", "managed with True"},
+    "X02": {"managed with True"},
+    "M10": {"label removed"},
+    "X03": {"label added"},
+    "M12": {"found after rotation"},
+    "M16": {"secret deleted"},
+    "M17": {"answer without credentials"},
+    "M22": {"found elsewhere"},
+    "X04": {"found after creation"},
+    "X05": {"picked from another key"},
+    "X06": {"empty usable"},
+    "X07": {"data unusable"},
+    "X08": {"answer without field"},
+    "X09": {"published without ref"},
+    "X10": {"ref deleted"},
+    "X11": {"published by another name"},
+    "X12": {"objects beside"},
+    "M81": {"effective model"},
+    "M77": {"model deleted", "route owned", "service owned"},
+    "M79": {"service owned"},
+    "M89": {"phase without target"},
+    "M32": {"chosen by another's name"},
+    "X13": {"chosen by another's name", "chosen by nobody's name"},
+    "M35": {"resolved look-alike"},
+    "M36": {"fallback"},
+    "M37": PATHS,
+    "M38": PATHS,
+    "M39": {"path with query"},
+    "M41": {"body"},
+    "M74": {"body"},
+    "M68": {"body"},
+    "X14": {"body"},
+    "M26": {"authorization stripped"},
+    "M28": {"x-api-key stripped"},
+    "X15": {"cookie stripped"},
+    "M30": {"identity stripped"},
+    "M43": {"bad answer"},
+    "M44": {"bad answer"},
+    "M46": {"retries"},
+    "M48": {"provider in errors", *ERROR_TEXTS},
+    "M50": ANSWERS,
+    "M67": ANSWERS,
+    "M60": {"response body mode"},
+    "X16": OWN,
+    "X17": OWN - {"own 404"},
+    "X18": {"answer without credentials"},
+    "M94": {"verifies"},
+    "X19": {"found", "found after rotation", "found after creation"},
+    "M76": {"own answer to malformed body"},
+    "V01": {"times"},
+    "V02": ANSWERS,
+    "V03": {"extras"},
+    "V04": {"upstream"},
+    "V05": {"upstream"},
+    "V06": {"chunks"},
+    "V07": {"times"},
+    "V08": {"own 404"},
+    "V09": {"own answer without credentials"},
+}
+
+EDITION_DIFFERENCES = {("X09", "runbook"): {"published by another name"}}
+
+EVERY: list[type[Deviation]] = [*all_faults(), *all_variants()]
+
+
+@pytest.mark.parametrize("deviation", EVERY, ids=lambda each: each.name)
+def test_a_deviation_differs_in_its_own_decision_and_in_no_other(deviation: type[Deviation]) -> None:
+    for edition in deviation.editions:
+        read = edition_named(edition)
+        # A new gateway for each probe: some faults remember.
+        differing = {
+            name for name, probe in PROBES.items() if probe(Behaviour(read)) != probe(composed(read, [deviation]))
+        }
+
+        assert differing == DIFFERENCES[deviation.id] | EDITION_DIFFERENCES.get((deviation.id, edition), set())
+
+
+@pytest.mark.parametrize("deviation", EVERY, ids=lambda each: each.name)
+def test_a_deviation_overrides_decisions_that_exist_and_says_what_it_is(deviation: type[Deviation]) -> None:
+    overridden = {name for name, value in vars(deviation).items() if callable(value)}
+
+    assert overridden
+    assert all(callable(getattr(Behaviour, name, None)) for name in overridden)
+    assert deviation.description().endswith(".")
+    assert deviation.name == deviation.name.lower().replace("_", "-").replace(" ", "-")
+    assert set(deviation.editions) <= {"runbook", "rhoai-3.4"}
+
+
+def test_names_and_ids_are_unique() -> None:
+    names = [text for each in EVERY for text in (each.id, each.name)]
+
+    assert len(names) == len(set(names))
+
+
+def test_every_fault_says_which_obligation_it_breaks() -> None:
+    assert all(fault.catches.endswith(".") and fault.source for fault in all_faults())
+
+
+def test_the_list_has_what_the_first_issue_asks_for() -> None:
+    asked = ["M01", "M03", "M06", "M07", "M10", "M12", "M16", "M17", "M21", "M22", "M26", "M36", "M43", "M50", "M60"]
+
+    assert set(asked) <= {fault.id for fault in all_faults()}
+
+
+def test_deviations_are_found_by_name_and_by_id_in_any_case() -> None:
+    edition = edition_named("runbook")
+
+    assert chosen(["m06", "label-ignored", "M12"], all_faults(), "fault", edition) == chosen(
+        ["label-ignored", "key-cached-for-ever"], all_faults(), "fault", edition
+    )
+
+
+def test_deviations_compose() -> None:
+    both = behaviour("runbook", faults=("M26", "M28"), variants=("extra-response-headers",))
+
+    assert not both.is_client_secret("authorization")
+    assert not both.is_client_secret("x-api-key")
+    assert both.is_client_secret("cookie")
+    assert both.response_changes(200, ()).headers
+
+
+def test_an_unknown_or_unlawful_deviation_is_refused() -> None:
+    with pytest.raises(UsageProblem, match="no fault 'nope'"):
+        chosen(["nope"], all_faults(), "fault", edition_named("runbook"))
+    with pytest.raises(UsageProblem, match=r"means nothing in the edition rhoai-3\.4"):
+        chosen(["M60"], all_faults(), "fault", edition_named("rhoai-3.4"))
