@@ -35,7 +35,7 @@ from mock_provider.wire import protocol_factory, server_tls_context
 # A gateway keeps idle connections to its provider. If the provider closed them first, a request sent at that moment
 # would fail, and the gateway would be blamed.
 _KEEP_ALIVE_SECONDS = 3600
-_STOP_SECONDS = 1.0
+_STOP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ async def _serve(
     await stop.wait()
     for server in servers:
         server.close()
-    if http2_task:
+    if http2 and http2_task:
         http2_task.cancel()
+        await http2.end_connections(_STOP_SECONDS)
     await _end_connections(state)
 
 

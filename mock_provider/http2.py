@@ -32,18 +32,22 @@ class Http2Listener:
         self._config = _config()
         self._context = WorkerContext(None)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: set[asyncio.Transport] = set()
 
     async def serve(self) -> None:
-        """Accept connections until cancelled, then end those that are open."""
+        """Accept connections until cancelled."""
         loop = asyncio.get_running_loop()
         self._listener.setblocking(False)
-        try:
-            while True:
-                accepted, _ = await loop.sock_accept(self._listener)
-                self._spawn(self._connect(accepted))
-        finally:
-            for task in self._tasks:
-                task.cancel()
+        while True:
+            accepted, _ = await loop.sock_accept(self._listener)
+            self._spawn(self._connect(accepted))
+
+    async def end_connections(self, seconds: float) -> None:
+        """Abort what is open, and give the answers this time to see it."""
+        for transport in list(self._transports):
+            transport.abort()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     def _spawn(self, work: asyncio._CoroutineLike[None]) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
@@ -68,7 +72,11 @@ class Http2Listener:
             )
             writer = asyncio.StreamWriter(transport, protocol, reader, loop)
             state = {"connection": self._counter.open(transport)}
-            await TCPServer(self._app, loop, self._config, self._context, state, reader, writer)
+            self._transports.add(transport)
+            try:
+                await TCPServer(self._app, loop, self._config, self._context, state, reader, writer)
+            finally:
+                self._transports.discard(transport)
 
 
 async def _peek(accepted: socket.socket) -> bytes:

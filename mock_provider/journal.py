@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
 from collections import Counter, deque
 from collections.abc import Iterable
@@ -49,6 +50,8 @@ class Journal:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._ring: deque[Arrival] = deque()
+        self._by_nonce: dict[str, deque[Arrival]] = {}
+        self._by_host: dict[str, deque[Arrival]] = {}
         self._texts: deque[Arrival] = deque()
         self._body_text = 0
         self._sequence = 0
@@ -102,6 +105,7 @@ class Journal:
             answer=answer,
         )
         self._ring.append(arrival)
+        self._index(arrival)
         self._quarantined += identity is None
         self._counters["verdict"][verdict] += 1
         if answer:
@@ -127,7 +131,7 @@ class Journal:
 
     def read(self, query: Query) -> dict[str, Any]:
         """Return the arrivals asked for, oldest first, with all that tells whether the list is whole."""
-        found = [arrival for arrival in self._newer_than(query.since) if query.matches(arrival)]
+        found = self._find(query)
         return {
             "arrivals": [arrival.to_json() for arrival in found[: query.limit]],
             "more": len(found) > query.limit,
@@ -148,7 +152,7 @@ class Journal:
         deadline = started + timeout
         while True:
             now = time.monotonic()
-            found = [arrival for arrival in self._newer_than(query.since) if query.matches(arrival)]
+            found = self._find(query)
             enough, at_rest = len(found) >= minimum, self._in_flight(query, found) == 0
             quiet_from = max((arrival.moved_at for arrival in found), default=started) + quiet
             if self._dropped_for(query):
@@ -174,10 +178,27 @@ class Journal:
             "ended": dict(self._counters["ended"]),
         }
 
-    def _newer_than(self, since: int) -> Iterable[Arrival]:
-        first = self._ring[0].sequence if self._ring else 0
-        skip = max(0, since - first + 1)
-        return (arrival for index, arrival in enumerate(self._ring) if index >= skip)
+    def _find(self, query: Query) -> list[Arrival]:
+        """Return the arrivals asked for, oldest first. Waits ask often, so a nonce or host narrows the search down."""
+        if query.nonce is not None:
+            candidates: Iterable[Arrival] = self._by_nonce.get(query.nonce, ())
+        elif query.hosts:
+            lists = [self._by_host.get(host, ()) for host in query.hosts]
+            candidates = heapq.merge(*lists, key=lambda arrival: arrival.sequence)
+        else:
+            candidates = self._ring
+        return [arrival for arrival in candidates if arrival.sequence > query.since and query.matches(arrival)]
+
+    def _index(self, arrival: Arrival) -> None:
+        self._by_host.setdefault(arrival.evidence.host, deque()).append(arrival)
+        for nonce in arrival.evidence.nonces:
+            self._by_nonce.setdefault(nonce, deque()).append(arrival)
+
+    def _forget(self, index: dict[str, deque[Arrival]], key: str) -> None:
+        """Drop the oldest entry under this key: the ring drops in the order in which the index grew."""
+        index[key].popleft()
+        if not index[key]:
+            del index[key]
 
     def _dropped_for(self, query: Query) -> int:
         """Count the lost entries that may have been asked for: too many rather than too few."""
@@ -218,6 +239,9 @@ class Journal:
         count = self._host_count(arrival.evidence.host)
         count.dropped += 1
         count.last_dropped = arrival.sequence
+        self._forget(self._by_host, arrival.evidence.host)
+        for nonce in arrival.evidence.nonces:
+            self._forget(self._by_nonce, nonce)
         if self._texts and self._texts[0] is arrival:
             self._drop_text(self._texts.popleft())
 

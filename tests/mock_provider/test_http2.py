@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.mock_provider.running import KEY, Running, chat
+from tests.mock_provider.running import KEY, Running, chat, ready_line, start_program
 
 
 @pytest.fixture(params=["http", "https"])
@@ -66,3 +66,19 @@ def test_a_broken_answer_is_an_error_for_the_client(
 def test_a_large_body_is_not_throttled_to_a_halt(provider: Running, host: str, nonce: str, http2: httpx.Client) -> None:
     provider.script(nonce, {"body": "x" * 1_000_000})
     assert len(ask(http2, host, nonce).content) == 1_000_000
+
+
+def test_the_program_ends_cleanly_while_an_answer_is_held() -> None:
+    program = start_program("--http2", "127.0.0.1:0")
+    ready = ready_line(program)
+    with httpx.Client(base_url=ready["control"]) as control, httpx.Client(http1=False, http2=True) as client:
+        provider = Running(ready, control, client, None)
+        provider.add_identity("a.example")
+        provider.script("0123456789abcdef", {"fault": {"kind": "stall", "afterBytes": 0, "forMs": 600_000}})
+        url = f"http://{ready['http2']}/v1/chat/completions"
+        headers = {"host": "a.example", "authorization": f"Bearer {KEY}"}
+        with client.stream("POST", url, json=chat("0123456789abcdef"), headers=headers) as answer:
+            assert answer.status_code == 200
+            program.terminate()
+            stdout, stderr = program.communicate(timeout=10)
+    assert (program.returncode, stdout, stderr) == (0, "", "")

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mock_provider.command import main
 from mock_provider.listeners import bind
 from mock_provider.options import Address
 from tests.mock_provider.running import KEY, Running, chat, raw_chat, ready_line, running, start_program
@@ -85,18 +86,19 @@ def test_a_port_in_use_is_said_in_one_sentence(option: str) -> None:
         (("--journal-limit", "0"), "--journal-limit must be at least 1."),
     ],
 )
-def test_bad_options_end_with_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
-    program = start_program(*arguments)
-    stdout, stderr = program.communicate(timeout=20)
-    assert (program.returncode, stdout, stderr) == (2, "", f"mock_provider: {sentence}\n")
+def test_bad_options_end_with_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert main(list(arguments)) == 2
+    assert capsys.readouterr() == ("", f"mock_provider: {sentence}\n")
 
 
-def test_a_broken_certificate_is_bad_input(tmp_path: Path) -> None:
+def test_a_broken_certificate_is_bad_input(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     broken = tmp_path / "broken.pem"
     broken.write_text("no certificate")
-    program = start_program("--certificate", str(broken), "--private-key", str(broken))
-    _, stderr = program.communicate(timeout=20)
-    assert program.returncode == 2
+    assert main(["--certificate", str(broken), "--private-key", str(broken)]) == 2
+    stdout, stderr = capsys.readouterr()
+    assert stdout == ""
     assert stderr.startswith(f"mock_provider: Cannot use --certificate {broken} and --private-key {broken}: ")
     assert stderr.count("\n") == 1
 
