@@ -40,6 +40,7 @@ class _Form:
     name: str
     encoding: Encoding
     text: str
+    squeezed: str
 
 
 class Canaries:
@@ -75,7 +76,7 @@ class Canaries:
         squeezed = _GAPS.sub("", text)
         present = Canaries()
         for value, forms in self._forms.items():
-            if any(form.text in text or form.text in squeezed for form in forms):
+            if any(form.squeezed in squeezed for form in forms):
                 present._values[value] = self._values[value]
                 present._forms[value] = forms
         return present
@@ -120,7 +121,7 @@ def _forms_of(name: str, value: str) -> Iterable[_Form]:
     for encoding, text in candidates:
         if text not in seen:
             seen.add(text)
-            yield _Form(name, encoding, text)
+            yield _Form(name, encoding, text, _GAPS.sub("", text))
 
 
 def _base64_cores(raw: bytes) -> Iterable[str]:
