@@ -97,7 +97,7 @@ class Gateway:
         control.start()
         starting.callback(control.stop)
         # Envoy takes its time to start; the API can do its part meanwhile.
-        self.envoy = Envoy(binary, bootstrap(wiring, self._behaviour), self._settings.directory, wiring.admin_socket)
+        self.envoy = Envoy(binary, wiring, bootstrap(wiring, self._behaviour), self._settings.directory)
         starting.callback(self.envoy.stop)
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
         try:

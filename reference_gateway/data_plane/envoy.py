@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from reference_gateway.data_plane.configuration import LISTENER
+from reference_gateway.data_plane.configuration import LISTENER, Wiring
 from reference_gateway.errors import UsageProblem
 
 READY_SECONDS = 30.0
@@ -60,11 +60,11 @@ def envoy_version() -> str:
 class Envoy:
     """One running Envoy."""
 
-    def __init__(self, binary: Path, bootstrap: dict[str, Any], directory: Path, admin_socket: Path) -> None:
+    def __init__(self, binary: Path, wiring: Wiring, bootstrap: dict[str, Any], directory: Path) -> None:
+        self._wiring = wiring
         self.log_file = directory / "envoy.log"
         config = directory / "envoy.json"
         config.write_text(json.dumps(bootstrap, indent=2), encoding="utf-8")
-        self._admin_socket = admin_socket
         arguments = [str(binary), "--config-path", str(config), "--concurrency", "1", "--log-level", "warning"]
         arguments += ["--log-path", str(self.log_file), "--use-dynamic-base-id", "--disable-hot-restart"]
         launcher = [sys.executable, "-S", "-E", "-c", _LAUNCHER, str(os.getpid())]
@@ -74,7 +74,7 @@ class Envoy:
 
     def wait_until_ready(self) -> str:
         """Wait until Envoy serves; return its listener's address as HOST:PORT. Its early end raises UsageProblem."""
-        transport = httpx.HTTPTransport(uds=str(self._admin_socket))
+        transport = httpx.HTTPTransport(uds=str(self._wiring.admin_socket))
         with httpx.Client(transport=transport, base_url="http://envoy", timeout=5.0) as admin:
             try:
                 for attempt in Retrying(
@@ -108,7 +108,11 @@ class Envoy:
     def _why_it_ended(self) -> str:
         text = self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
         if "Address already in use" in text or "cannot bind" in text:
-            return "The address given with --listen is already in use; give another, or port 0 for a free one."
+            address = f"{self._wiring.listen_host}:{self._wiring.listen_port}"
+            return (
+                f"The address {address} given with --listen is already in use or not this machine's; "
+                "give another, or port 0 for a free one."
+            )
         return f"Envoy ended at once with code {self.process.returncode}; its log is {self.log_file}."
 
     def stop(self) -> None:

@@ -89,7 +89,7 @@ def data_plane(
     control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), on_programmed)
     translator.discovery = control.discovery
     control.start()
-    envoy = Envoy(find_envoy(), bootstrap(wiring, behaviour), directory, wiring.admin_socket)
+    envoy = Envoy(find_envoy(), wiring, bootstrap(wiring, behaviour), directory)
     try:
         address = envoy.wait_until_ready()
         with httpx.Client(base_url=f"http://{address}", timeout=60) as client:

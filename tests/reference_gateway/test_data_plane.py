@@ -154,12 +154,21 @@ def test_a_large_body_arrives_byte_for_byte(both: tuple[Plane, Upstream]) -> Non
     assert upstream.arrivals[0].body == body
 
 
-def test_clients_may_speak_http2_without_tls_and_send_chunks(both: tuple[Plane, Upstream]) -> None:
+def test_a_chunked_request_arrives_whole(both: tuple[Plane, Upstream]) -> None:
     plane, upstream = both
     answer = plane.client.post(PATH, content=iter([BODY[:10], BODY[10:]]))
 
     assert answer.status_code == 200
     assert upstream.arrivals[0].body == BODY
+
+
+def test_clients_may_speak_http2_without_tls(both: tuple[Plane, Upstream]) -> None:
+    plane, upstream = both
+    with httpx.Client(base_url=plane.client.base_url, http1=False, http2=True, timeout=60) as client:
+        answer = client.post(PATH, content=BODY)
+
+    assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
+    assert upstream.arrivals[0].values("authorization") == ["Bearer KEY"]
 
 
 def test_a_new_key_is_used_for_the_very_next_request(both: tuple[Plane, Upstream]) -> None:

@@ -1,0 +1,471 @@
+"""The whole program against a Kubernetes API: what users do to objects, and what their requests then meet."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from reference_gateway.command import main
+from reference_gateway.kubernetes_access import ApiError, Cluster, Resource
+from reference_gateway.resources import (
+    DESTINATION_RULES,
+    GATEWAY,
+    GATEWAYS,
+    HTTP_ROUTES,
+    NAMESPACE,
+    SECRETS,
+    SERVICE_ENTRIES,
+    SERVICES,
+    EditionResources,
+)
+from reference_gateway.values import Key
+from tests.reference_gateway.conftest import EDITIONS, edition_named
+from tests.reference_gateway.upstream import Upstream, serving
+
+JSON = dict[str, Any]
+LABEL = "inference.networking.k8s.io/bbr-managed"
+NOT_FOUND_TEXT = "inference error: Internal - provider 'openai' credentials not found"
+BODY = {"model": "gpt", "messages": [{"role": "user", "content": "hello"}]}
+EVENTUALLY_SECONDS = 60
+
+
+def eventually(check: Callable[[], None]) -> None:
+    """Repeat a check until its assertions hold."""
+    for attempt in Retrying(
+        retry=retry_if_exception_type((AssertionError, ApiError)),
+        stop=stop_after_delay(EVENTUALLY_SECONDS),
+        wait=wait_fixed(0.02),
+        reraise=True,
+    ):
+        with attempt:
+            check()
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], JSON]]:
+    """A program of ours with its ready line; it ends when its standard input does."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments, "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    try:
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+def gateway_arguments(kubeconfig: str, edition: str, directory: Path, upstream_port: int) -> list[str]:
+    return [
+        "reference_gateway",
+        "run",
+        "--kubeconfig",
+        kubeconfig,
+        "--edition-file",
+        str(EDITIONS / f"{edition}.yaml"),
+        "--directory",
+        str(directory),
+        "--connect-to",
+        f":80:127.0.0.1:{upstream_port}",
+    ]
+
+
+@dataclass
+class House:
+    """A gateway, its API and its provider, and the objects of one namespace."""
+
+    edition: str
+    cluster: Cluster
+    client: httpx.Client
+    upstream: Upstream
+    ready: JSON
+    directory: Path
+    namespace: str
+
+    @property
+    def kinds(self) -> EditionResources:
+        return EditionResources.of(edition_named(self.edition))
+
+    def apply(self, resource: Resource, name: str, **content: Any) -> None:
+        metadata = {"namespace": self.namespace, "name": name, **content.pop("metadata", {})}
+        body = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, **content}
+        self.cluster.create(resource, body)
+
+    def apply_model(self, name: str = "m") -> None:
+        annotations = {"maas.opendatahub.io/port": "80", "maas.opendatahub.io/tls": "false"}
+        spec = {
+            "provider": "openai",
+            "targetModel": "gpt",
+            "endpoint": f"{name}.{self.namespace}.test",
+            "credentialRef": {"name": "s"},
+        }
+        self.apply(self.kinds.external_models, name, metadata={"annotations": annotations}, spec=spec)
+
+    def apply_ref(self, name: str = "m") -> None:
+        kind = edition_named(self.edition).external_model.kind
+        self.apply(self.kinds.model_refs, name, spec={"modelRef": {"kind": kind, "name": "m"}})
+
+    def apply_secret(self, value: str, labels: dict[str, str]) -> None:
+        data = {edition_named(self.edition).secret_data_key: value}
+        self.apply(SECRETS, "s", metadata={"labels": labels}, stringData=data)
+
+    def change_secret(self, patch: JSON) -> None:
+        self.cluster.merge(SECRETS, Key(self.namespace, "s"), patch)
+
+    def delete(self, resource: Resource, name: str) -> None:
+        self.cluster.delete(resource, Key(self.namespace, name))
+
+    def ask(self, name: str = "m") -> httpx.Response:
+        return self.client.post(f"/{self.namespace}/{name}/v1/chat/completions", json=BODY)
+
+    def settles_on(self, status: int, text: str | None = None) -> None:
+        def check() -> None:
+            answer = self.ask()
+            assert answer.status_code == status
+            assert text is None or answer.text == text
+
+        eventually(check)
+
+    def settles_on_key(self, key: str) -> None:
+        def check() -> None:
+            assert self.ask().status_code == 200
+            assert self.upstream.arrivals[-1].values("authorization") == [f"Bearer {key}"]
+
+        eventually(check)
+
+    def lacks(self, resource: Resource, name: str = "m") -> bool:
+        try:
+            self.object(resource, name)
+        except ApiError as error:
+            return error.code == 404
+        return False
+
+    def object(self, resource: Resource, name: str = "m") -> JSON:
+        return self.cluster.get(resource, Key(self.namespace, name))
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The kubeconfig of a Kubernetes API."""
+    directory = tmp_path_factory.mktemp("api")
+    with program("kubernetes_api", "--directory", str(directory)) as (_, ready):
+        yield ready["kubeconfig"]
+
+
+@contextmanager
+def house(api: str, edition: str, directory: Path) -> Iterator[House]:
+    with (
+        serving() as upstream,
+        program(*gateway_arguments(api, edition, directory, upstream.port)) as (_, ready),
+        httpx.Client(base_url=ready["gateway"], timeout=60) as client,
+    ):
+        yield House(edition, Cluster(Path(api)), client, upstream, ready, directory, "")
+
+
+@pytest.fixture(scope="module")
+def runbook_house(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(api, "runbook", tmp_path_factory.mktemp("runbook")) as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def shipped_house(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(api, "rhoai-3.4", tmp_path_factory.mktemp("shipped")) as built:
+        yield built
+
+
+def in_own_namespace(built: House, request: pytest.FixtureRequest) -> House:
+    built.namespace = f"ns-{abs(hash(request.node.nodeid)) % 10**8}"
+    built.cluster.create(NAMESPACE, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": built.namespace}})
+    return built
+
+
+@pytest.fixture
+def runbook_ns(runbook_house: House, request: pytest.FixtureRequest) -> House:
+    return in_own_namespace(runbook_house, request)
+
+
+@pytest.fixture
+def shipped_ns(shipped_house: House, request: pytest.FixtureRequest) -> House:
+    return in_own_namespace(shipped_house, request)
+
+
+def test_the_ready_line_tells_what_runs(runbook_house: House) -> None:
+    ready = runbook_house.ready
+
+    assert ready["edition"] == "runbook"
+    assert Key(ready["gatewayNamespace"], ready["gatewayName"]) == GATEWAY
+    assert ready["faults"] == []
+    assert all(Path(path).is_file() for path in ready["logs"].values())
+    gateway = runbook_house.cluster.get(GATEWAYS, GATEWAY)
+    assert {each["type"] for each in gateway["status"]["conditions"]} == {"Accepted", "Programmed"}
+
+
+def test_a_model_is_served_once_its_reference_and_its_secret_are_there(runbook_ns: House) -> None:
+    runbook_ns.apply_model()
+    assert runbook_ns.ask().status_code == 404
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on(500, NOT_FOUND_TEXT)
+    runbook_ns.apply_secret("KEY", {LABEL: "true"})
+    runbook_ns.settles_on_key("KEY")
+
+
+def test_the_label_is_followed_both_ways(runbook_ns: House) -> None:
+    runbook_ns.apply_secret("KEY", {LABEL: "false"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on(500, NOT_FOUND_TEXT)
+    for label, status in (("true", 200), (None, 500), ("true", 200), ("True", 500)):
+        runbook_ns.change_secret({"metadata": {"labels": {LABEL: label}}})
+        runbook_ns.settles_on(status)
+
+
+def test_a_secret_is_rotated_emptied_and_deleted(runbook_ns: House) -> None:
+    runbook_ns.apply_secret("V1", {LABEL: "true"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on_key("V1")
+    runbook_ns.change_secret({"stringData": {"OPENAI_API_KEY": "V2"}})
+    runbook_ns.settles_on_key("V2")
+    runbook_ns.change_secret({"stringData": {"unrelated": ""}})
+    runbook_ns.settles_on(500, NOT_FOUND_TEXT)
+    runbook_ns.change_secret({"data": {"unrelated": None}})
+    runbook_ns.settles_on_key("V2")
+    runbook_ns.delete(SECRETS, "s")
+    runbook_ns.settles_on(500, NOT_FOUND_TEXT)
+
+
+def test_a_reference_of_another_name_does_not_publish_in_the_runbook(runbook_ns: House) -> None:
+    runbook_ns.apply_secret("KEY", {LABEL: "true"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref("m")
+    runbook_ns.settles_on(200)
+    runbook_ns.delete(runbook_ns.kinds.model_refs, "m")
+    runbook_ns.settles_on(404)
+    runbook_ns.apply_ref("another")
+    runbook_ns.apply_ref("m")
+    runbook_ns.settles_on(200)
+    runbook_ns.delete(runbook_ns.kinds.model_refs, "m")
+    runbook_ns.settles_on(404)
+    assert "status" not in runbook_ns.object(runbook_ns.kinds.model_refs, "another")
+
+
+def test_deleting_a_model_ends_its_service_and_its_children(runbook_ns: House) -> None:
+    runbook_ns.apply_secret("KEY", {LABEL: "true"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on(200)
+    runbook_ns.delete(runbook_ns.kinds.external_models, "m")
+    runbook_ns.settles_on(404)
+
+    def check() -> None:
+        assert all(runbook_ns.lacks(resource) for resource in (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES))
+
+    eventually(check)
+
+
+def test_children_follow_an_edit_and_are_repaired(runbook_ns: House) -> None:
+    runbook_ns.apply_secret("KEY", {LABEL: "true"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on(200)
+    key = Key(runbook_ns.namespace, "m")
+    runbook_ns.cluster.merge(runbook_ns.kinds.external_models, key, {"spec": {"endpoint": "moved.test"}})
+
+    def moved() -> None:
+        assert runbook_ns.object(SERVICES)["spec"]["externalName"] == "moved.test"
+        runbook_ns.ask()
+        assert runbook_ns.upstream.arrivals[-1].values("host") == ["moved.test"]
+
+    eventually(moved)
+    runbook_ns.delete(SERVICES, "m")
+    runbook_ns.cluster.merge(SERVICE_ENTRIES, key, {"spec": {"hosts": ["drifted.test"]}})
+
+    def repaired() -> None:
+        assert runbook_ns.object(SERVICES)["spec"]["externalName"] == "moved.test"
+        assert runbook_ns.object(SERVICE_ENTRIES)["spec"]["hosts"] == ["moved.test"]
+
+    eventually(repaired)
+    runbook_ns.settles_on(200)
+
+
+def test_a_destination_rule_goes_when_tls_is_switched_off(runbook_ns: House) -> None:
+    runbook_ns.apply_model()
+    key = Key(runbook_ns.namespace, "m")
+    annotations = {"maas.opendatahub.io/tls": "true"}
+    runbook_ns.cluster.merge(runbook_ns.kinds.external_models, key, {"metadata": {"annotations": annotations}})
+    eventually(lambda: assert_tls(runbook_ns.object(DESTINATION_RULES)))
+    annotations = {"maas.opendatahub.io/tls": "false"}
+    runbook_ns.cluster.merge(runbook_ns.kinds.external_models, key, {"metadata": {"annotations": annotations}})
+
+    def gone() -> None:
+        assert runbook_ns.lacks(DESTINATION_RULES)
+
+    eventually(gone)
+
+
+def assert_tls(rule: JSON) -> None:
+    assert rule["spec"]["trafficPolicy"]["tls"] == {"mode": "SIMPLE"}
+
+
+def test_a_status_says_ready_only_when_the_model_answers(shipped_ns: House) -> None:
+    refs = shipped_ns.kinds.model_refs
+    shipped_ns.apply_secret("KEY", {LABEL: "true"})
+    shipped_ns.apply_ref("named-otherwise")
+
+    def failed() -> None:
+        status = shipped_ns.object(refs, "named-otherwise")["status"]
+        assert status["phase"] == "Failed"
+        (ready,) = status["conditions"]
+        problem = f"ExternalModel m not found in namespace {shipped_ns.namespace}"
+        assert ready["message"] == f"Failed to reconcile HTTPRoute: {problem}"
+
+    eventually(failed)
+    shipped_ns.apply_model()
+
+    def ready() -> None:
+        status = shipped_ns.object(refs, "named-otherwise")["status"]
+        assert status["phase"] == "Ready"
+        assert status["endpoint"] == f"https://127.0.0.1/{shipped_ns.namespace}/m"
+        assert status["httpRouteName"] == "m"
+        (condition,) = status["conditions"]
+        assert (condition["status"], condition["reason"]) == ("True", "Reconciled")
+        assert condition["message"] == "Successfully reconciled"
+
+    eventually(ready)
+    assert shipped_ns.ask().status_code == 200
+
+
+def test_the_shipped_edition_denies_what_is_not_published(shipped_ns: House) -> None:
+    shipped_ns.apply_secret("KEY", {LABEL: "true"})
+    shipped_ns.apply_model()
+    shipped_ns.settles_on(403, "Access denied")
+    assert shipped_ns.ask().headers["x-ext-auth-reason"] == "unauthorized"
+    assert shipped_ns.ask("nobody").status_code == 404
+    shipped_ns.apply_ref()
+    shipped_ns.settles_on(200)
+    shipped_ns.delete(shipped_ns.kinds.model_refs, "m")
+    shipped_ns.settles_on(403)
+
+
+def test_a_killed_gateway_leaves_no_envoy_and_a_new_one_takes_over(api: str, tmp_path: Path) -> None:
+    with serving() as upstream:
+        arguments = gateway_arguments(api, "runbook", tmp_path, upstream.port)
+        with program(*arguments) as (process, ready):
+            address = httpx.URL(ready["gateway"])
+            process.kill()
+            eventually(lambda: refuses(address))
+        with program(*arguments, "--listen", f"127.0.0.1:{address.port}") as (_, again):
+            assert again["gateway"] == ready["gateway"]
+
+
+def refuses(address: httpx.URL) -> None:
+    with socket.socket() as probe:
+        assert probe.connect_ex((address.host, address.port or 0)) != 0
+
+
+def test_a_signal_ends_it_cleanly(api: str, tmp_path: Path) -> None:
+    with serving() as upstream, program(*gateway_arguments(api, "runbook", tmp_path, upstream.port)) as (process, _):
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+def test_no_key_is_ever_logged(runbook_ns: House) -> None:
+    key = "sk-canary-5f1d"
+    runbook_ns.apply_secret(key, {LABEL: "true"})
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.settles_on_key(key)
+    runbook_ns.change_secret({"stringData": {"OPENAI_API_KEY": f"{key}\n"}})
+    runbook_ns.settles_on(500, NOT_FOUND_TEXT)
+
+    for file in runbook_ns.directory.iterdir():
+        assert key not in file.read_text(encoding="utf-8")
+
+
+def options(api: str, directory: Path, **replaced: str) -> list[str]:
+    given = {
+        "kubeconfig": api,
+        "edition_file": str(EDITIONS / "runbook.yaml"),
+        "directory": str(directory),
+        **replaced,
+    }
+    return [part for name, value in given.items() for part in (f"--{name.replace('_', '-')}", value)]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "sentence"),
+    [
+        ({"kubeconfig": "/nowhere"}, "cannot be used"),
+        ({"edition_file": "/nowhere"}, "cannot be read"),
+        ({"fault": "nope"}, "There is no fault 'nope'"),
+        ({"variant": "nope"}, "There is no variant 'nope'"),
+        ({"listen": "nowhere"}, "HOST:PORT"),
+        ({"connect_to": "nowhere"}, "HOST:PORT:ADDR:PORT"),
+        ({"provider_ca": "/nowhere"}, "does not exist"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_bad_input_ends_with_one_sentence(tmp_path: Path, replaced: dict[str, str], sentence: str) -> None:
+    ended = CliRunner().invoke(main, ["run", *options("/nowhere", tmp_path, **replaced)])
+
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("reference_gateway: ")
+    assert sentence in line
+
+
+def test_a_port_in_use_is_told(api: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, "-m", "reference_gateway", "run", *options(api, tmp_path, listen=listen)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"address {listen} given with --listen is already in use" in ended.stderr.splitlines()[-1]
+
+
+def test_an_api_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    user = {"name": "u", "user": {}}
+    cluster = {"name": "c", "cluster": {"server": f"http://127.0.0.1:{port}"}}
+    context = {"name": "x", "context": {"cluster": "c", "user": "u"}}
+    config = {"clusters": [cluster], "users": [user], "contexts": [context], "current-context": "x"}
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(json.dumps({"apiVersion": "v1", "kind": "Config", **config}), encoding="utf-8")
+    ended = CliRunner().invoke(main, ["run", *options(str(kubeconfig), tmp_path)])
+
+    assert ended.exit_code == 2
+    assert "does not answer" in ended.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("listing", ["faults", "variants"])
+def test_deviations_are_listed(listing: str) -> None:
+    rows = json.loads(CliRunner().invoke(main, [listing, "--format", "json"]).stdout)
+
+    assert all(row["id"] and row["name"] and row["description"] and row["editions"] for row in rows)
