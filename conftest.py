@@ -4,6 +4,7 @@ from __future__ import annotations
 
 pytest_plugins = [
     "suite.plugin",
+    "suite.ground",
     "steps.answers",
     "steps.arrivals",
     "steps.clients",

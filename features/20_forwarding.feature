@@ -6,14 +6,14 @@ Feature: Forwarding
   Rule: A chat completion at the model's path is answered with the provider's own answer
 
     Scenario: a chat completion
-      Given a model "alpha" whose provider accepts any request
+      Given a model "alpha" whose provider accepts any credential
       Then requests to "alpha" settle on its provider's answer
 
   @EM-FWD-002
   Rule: Each request of a client reaches the provider exactly once
 
     Scenario: one request, one arrival
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients call "alpha"
       Then the provider of "alpha" sees each request exactly once
 
@@ -21,7 +21,7 @@ Feature: Forwarding
   Rule: The provider sees the path of its own API, without the gateway's prefix
 
     Scenario: the path at the provider
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients call "alpha"
       Then the provider sees the path "/v1/chat/completions"
 
@@ -29,7 +29,7 @@ Feature: Forwarding
   Rule: The provider sees its own host name in Host and in TLS
 
     Scenario: the host name at the provider
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients call "alpha"
       Then the provider sees the endpoint of "alpha" as its host
 
@@ -37,7 +37,7 @@ Feature: Forwarding
   Rule: The provider receives the body that the client sent
 
     Scenario Outline: a body of <content>
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients call "alpha" with a body of <content>
       Then the provider receives the body unchanged
 

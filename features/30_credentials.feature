@@ -6,7 +6,7 @@ Feature: Credentials
   Rule: The provider receives exactly one credential, the value in the model's Secret, as a Bearer token
 
     Scenario Outline: the credential in <request>
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients make <request> to "alpha"
       Then the provider receives exactly the credential of "alpha"
 

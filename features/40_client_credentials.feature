@@ -6,7 +6,7 @@ Feature: Client credentials
   Rule: The client's own key never reaches the provider
 
     Scenario Outline: the client's key in <request>
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients make <request> to "alpha"
       Then nothing that the provider receives contains the clients' key
 
@@ -25,7 +25,7 @@ Feature: Client credentials
   Rule: No other credential of the client reaches the provider
 
     Scenario Outline: the client sends <header>
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients call "alpha" with a secret of their own in the header <header>
       Then nothing that the provider receives contains their secret
 

@@ -6,7 +6,7 @@ Feature: Streaming
   Rule: A stream arrives whole, in order, byte for byte, with one end
 
     Scenario: a streamed chat completion
-      Given a model "alpha" in service, whose provider accepts any request
+      Given a model "alpha" in service, whose provider accepts any credential
       When clients make a streamed chat completion to "alpha"
       Then the clients receive the provider's stream byte for byte
 

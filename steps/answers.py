@@ -8,8 +8,7 @@ from fixtures.judgements.credentials import RefusedOrServedByOwn
 from fixtures.judgements.secrecy import NoKeyInAnswer
 from fixtures.judgements.service import ProviderErrorRelayed, UnderstoodBySdk
 from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
-from fixtures.scenario import SUBJECT, Scenario
-from steps.clients import GATE
+from fixtures.scenario import GATE, SUBJECT, Scenario
 
 
 @then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer'))

@@ -6,12 +6,10 @@ from pytest_bdd import parsers, when
 
 from fixtures.paths import BODY_MODELS, PATHS
 from fixtures.requests import provider_error
-from fixtures.scenario import Scenario
+from fixtures.scenario import GATE, Scenario
 
 CALLS = {"a chat completion": False, "a streamed chat completion": True}
 """Words for a request -> whether it is streamed."""
-
-GATE = "after-first-event"
 
 
 @when(parsers.parse('clients call "{alias:w}"'))
@@ -64,4 +62,4 @@ def scripted_error_with_header(scenario: Scenario, status: int, name: str, value
 
 @when("its provider holds a stream after the first event until the client has it")
 def scripted_gate(scenario: Scenario) -> None:
-    scenario.hold_stream(GATE)
+    scenario.hold_stream()

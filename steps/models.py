@@ -27,12 +27,12 @@ def working_model_beside(scenario: Scenario, alias: str) -> None:
     scenario.works(alias, "a plain model is served")
 
 
-@given(parsers.parse('a model "{alias:w}" whose provider accepts any request'))
+@given(parsers.parse('a model "{alias:w}" whose provider accepts any credential'))
 def lenient_model(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(strict=False)
 
 
-@given(parsers.parse('a model "{alias:w}" in service, whose provider accepts any request'))
+@given(parsers.parse('a model "{alias:w}" in service, whose provider accepts any credential'))
 def lenient_model_in_service(scenario: Scenario, alias: str) -> None:
     refuse_if(scenario.baseline.out_of_service)
     scenario.new_model(alias).deploy(strict=False)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from fixtures.errors import HarnessError, NotTestableError, RequirementNotMetError
-from fixtures.neighbour import Neighbour
 from fixtures.recording import CaseRecorder
 from fixtures.scenario import Ground, Scenario
 from reports.events import Case, CaseFinished, CaseStarted, Outcome, StepFinished, to_line
@@ -33,10 +32,11 @@ class _Work:
     step_began: float = 0.0
     step: Any = None
     error: BaseException | None = None
-    scenario: Scenario | None = None
 
 
 _WORK = pytest.StashKey[_Work]()
+CASEWORK = pytest.StashKey["Casework"]()
+"""Where the fixtures find the casework of their process."""
 
 
 class Casework:
@@ -49,30 +49,21 @@ class Casework:
         self._worker = worker
         self._keep = keep
 
-    # Fixtures
+    # The ground of a case
 
-    @pytest.fixture
-    def scenario(self, request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[Scenario, None, None]:
-        """The ground of the case; cleaned up after it."""
-        work = request.node.stash[_WORK]
-        scenario = Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
-        work.scenario = scenario
-        yield scenario
-        if not self._keeps(work):
-            scenario.clean_up()
-        scenario.close()
+    def ground_for(self, item: pytest.Item) -> Scenario:
+        """The ground that the case of an item stands on."""
+        work = item.stash[_WORK]
+        return Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
 
-    @pytest.fixture(scope="session")
-    def neighbour(self) -> Generator[Neighbour, None, None]:
-        """A model in another namespace that works all the time."""
+    def ground_for_neighbour(self) -> Scenario:
+        """The ground that the neighbour of this worker stands on."""
         recorder = CaseRecorder(self._writer, self._worker, "neighbour")
-        scenario = Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
-        yield Neighbour(scenario)
-        scenario.clean_up()
-        scenario.close()
+        return Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
 
-    def _keeps(self, work: _Work) -> bool:
-        return self._keep == "always" or (self._keep == "failed" and work.error is not None)
+    def keeps(self, item: pytest.Item) -> bool:
+        """Whether what the case has made is to stay, as the user asked with --keep."""
+        return self._keep == "always" or (self._keep == "failed" and item.stash[_WORK].error is not None)
 
     # Which items are executed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -19,7 +20,7 @@ from reports.events import Case, CaseFinished, from_line
 from reports.recorder import EventWriter
 from suite import chapters, options
 from suite import plan as plans
-from suite.casework import RESULT_PROPERTY, Casework
+from suite.casework import CASEWORK, RESULT_PROPERTY, Casework
 from suite.plan import Wanted
 from suite.run import Reason, Run, ground_from_json, ground_to_json
 
@@ -69,7 +70,9 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
     wanted = Wanted(tuple(handed["profiles"]), handed["select"])
     plan = plans.make(load_catalogue(), ground.edition, chapters.read(), ground.target.features, wanted)
     writer = EventWriter(Path(handed["directory"]) / places.EVENTS)
-    config.pluginmanager.register(Casework(ground, plan, writer, worker, handed["keep"]), "conformance-casework")
+    casework = Casework(ground, plan, writer, worker, handed["keep"])
+    config.stash[CASEWORK] = casework
+    config.pluginmanager.register(casework, "conformance-casework")
 
 
 class Controller:
@@ -102,7 +105,7 @@ class Controller:
         self._cases = {case.id: case for case in run.plan.cases}
         requirements = {item.id: item for item in run.plan.requirements}
         if self._quiet:
-            colour = wants_colour(sys.stdout, {})
+            colour = wants_colour(sys.stdout, os.environ)
             self._progress = Progress(sys.stdout, len(self._cases), requirements, colour)
         if not workers:
             _register_casework(self._config, self._handed(), "main")
@@ -134,8 +137,10 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
-        """Let our progress stand alone where it is shown."""
-        return (report.outcome, "", "") if self._progress is not None else None
+        """Let our progress stand alone where it is shown; pytest's own counts stay right."""
+        if self._progress is None:
+            return None
+        return (report.outcome if report.when == "call" or report.failed else "", "", "")
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the user stopped the run."""
@@ -156,4 +161,4 @@ class Controller:
             return
         report = run.finish(self._reason, self._detail)
         session.exitstatus = report.exit_code
-        sys.stdout.write("\n" + summary(report, wants_colour(sys.stdout, {}), run.directory) + "\n")
+        sys.stdout.write("\n" + summary(report, wants_colour(sys.stdout, os.environ), run.directory) + "\n")

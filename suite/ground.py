@@ -1,0 +1,31 @@
+"""The pytest fixtures that steps ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from fixtures.neighbour import Neighbour
+from fixtures.scenario import Scenario
+from suite.casework import CASEWORK
+
+
+@pytest.fixture
+def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[Scenario, None, None]:
+    """The ground of the case; cleaned up after it. The neighbour is always there."""
+    casework = request.config.stash[CASEWORK]
+    scenario = casework.ground_for(request.node)
+    yield scenario
+    if not casework.keeps(request.node):
+        scenario.clean_up()
+    scenario.close()
+
+
+@pytest.fixture(scope="session")
+def neighbour(pytestconfig: pytest.Config) -> Generator[Neighbour, None, None]:
+    """A model in another namespace that works all the time; one for each worker."""
+    scenario = pytestconfig.stash[CASEWORK].ground_for_neighbour()
+    yield Neighbour(scenario)
+    scenario.clean_up()
+    scenario.close()
