@@ -19,6 +19,7 @@ from reference_gateway.values import Answer, Credentials, Header, Key, Model, Mo
 JSON = dict[str, Any]
 
 OPENAI_SHAPED = ("openai", "bedrock-openai")
+RESPONSE_IN_PIECES = "FULL_DUPLEX_STREAMED"
 CLIENT_CREDENTIAL_HEADERS = frozenset(
     {"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "x-gateway-model-name"}
 )
@@ -211,6 +212,10 @@ class Behaviour:
     def response_body_mode(self) -> str:
         """How Envoy hands the answer's body to the processor; NONE streams it past."""
         return "NONE"
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        """What becomes of a chunk of the answer's body, if response_body_mode is RESPONSE_IN_PIECES."""
+        return (chunk,)
 
     def retry_on(self) -> str:
         """Envoy's retry conditions; none, because a completion is not safe to repeat."""

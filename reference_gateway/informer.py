@@ -31,6 +31,8 @@ class Informer:
         self._cluster = cluster
         self._objects: Mapping[Key, JSON] = {}
         self._subscribers: list[Callable[[Key], None]] = []
+        self._version = ""
+        """Where to watch from; empty when the API must be listed first."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"informer {resource.plural}", daemon=True)
 
@@ -56,16 +58,15 @@ class Informer:
 
     def _run(self) -> None:
         wait = FIRST_RETRY_SECONDS
-        version = ""
         while not self._stopped.is_set():
             try:
-                if not version:
-                    version = self._list()
-                version = self._watch(version)
+                if not self._version:
+                    self._list()
+                self._watch()
                 wait = FIRST_RETRY_SECONDS
             except ApiError as error:
                 if error.code == GONE:
-                    version = ""
+                    self._version = ""
                     continue
                 log.warning("%s: the API answered %s", self.resource.plural, error)
                 self._stopped.wait(wait)
@@ -75,31 +76,32 @@ class Informer:
                 self._stopped.wait(wait)
                 wait = min(wait * 2, LAST_RETRY_SECONDS)
 
-    def _list(self) -> str:
+    def _list(self) -> None:
         answer = self._cluster.list(self.resource)
         found = {_key(item): item for item in answer.get("items") or ()}
         former, self._objects = self._objects, found
         changed = [key for key, item in found.items() if former.get(key) != item]
         removed = [key for key in former if key not in found]
         self._tell(changed + removed)
+        self._version = str(answer["metadata"]["resourceVersion"])
         self.synced.set()
-        return str(answer["metadata"]["resourceVersion"])
 
-    def _watch(self, version: str) -> str:
-        for event in self._cluster.watch(self.resource, version):
+    def _watch(self) -> None:
+        for event in self._cluster.watch(self.resource, self._version):
             item = event["object"]
             if event["type"] == "ERROR":
                 raise ApiError(int(item.get("code", 500)), str(item.get("message", "watch error")))
-            version = str(item["metadata"]["resourceVersion"])
-            if event["type"] == "BOOKMARK":
-                continue
-            key = _key(item)
-            rest = {known: each for known, each in self._objects.items() if known != key}
-            self._objects = rest if event["type"] == "DELETED" else {**rest, key: item}
-            self._tell([key])
+            if event["type"] != "BOOKMARK":
+                self._take(event["type"], item)
+            self._version = str(item["metadata"]["resourceVersion"])
             if self._stopped.is_set():
                 break
-        return version
+
+    def _take(self, change: str, item: JSON) -> None:
+        key = _key(item)
+        rest = {known: each for known, each in self._objects.items() if known != key}
+        self._objects = rest if change == "DELETED" else {**rest, key: item}
+        self._tell([key])
 
     def _tell(self, keys: list[Key]) -> None:
         for key in keys:

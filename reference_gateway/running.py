@@ -50,10 +50,11 @@ def run_until_stopped(arguments: Arguments) -> None:
     ]
     settings = _settings(arguments)
     _start_log(settings.directory)
-    stop = _stop_event(exit_with_stdin=arguments.exit_with_stdin)
+    stop = _Stop(with_stdin=arguments.exit_with_stdin)
     with Gateway(settings, composed(edition, deviations)) as gateway:
+        stop.serving()
         print(json.dumps(_ready_line(gateway, edition, deviations, settings.directory)), flush=True)  # noqa: T201
-        _serve(gateway, stop)
+        _serve(gateway, stop.wished)
 
 
 def _settings(arguments: Arguments) -> Settings:
@@ -120,20 +121,32 @@ def _start_log(directory: Path) -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
-def _stop_event(*, exit_with_stdin: bool) -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if exit_with_stdin:
+class _Stop:
+    """The wish to stop, by signal or by the end of standard input; before the gateway serves it ends the start."""
 
-        def wait_for_end() -> None:
-            # Not sys.stdin: a thread that waits in it would hold its lock when the interpreter shuts down.
-            while os.read(0, 4096):
-                pass
-            stop.set()
+    def __init__(self, *, with_stdin: bool) -> None:
+        self.wished = threading.Event()
+        self._serving = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        if with_stdin:
+            threading.Thread(target=self._wait_for_end_of_stdin, name="standard input", daemon=True).start()
 
-        threading.Thread(target=wait_for_end, name="standard input", daemon=True).start()
-    return stop
+    def serving(self) -> None:
+        """From now on, the wish is only noted."""
+        self._serving = True
+
+    def _on_signal(self, *_: object) -> None:
+        first = not self.wished.is_set()
+        self.wished.set()
+        if first and not self._serving:
+            raise SystemExit(0)
+
+    def _wait_for_end_of_stdin(self) -> None:
+        # Not sys.stdin: a thread that waits in it would hold its lock when the interpreter shuts down.
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _serve(gateway: Gateway, stop: threading.Event) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from reference_gateway.behaviour import RESPONSE_IN_PIECES
 from reference_gateway.deviations import Deviation
 from reference_gateway.values import Answer, Header, ResponseChanges
 
@@ -114,3 +115,16 @@ class OtherWording(Variant):
         error = {"message": right.body.rpartition(" - ")[2], "type": "server_error", "param": None, "code": None}
         headers = (*right.headers, Header("content-type", "application/json"))
         return Answer(503, json.dumps({"error": error}), headers, right.reason)
+
+
+class EventsResegmented(Variant):
+    """Events of a stream reach the client split over several chunks, even in the middle of a character."""
+
+    id, name = "V10", "events-resegmented"
+
+    def response_body_mode(self) -> str:
+        return RESPONSE_IN_PIECES
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        middle = len(chunk) // 2
+        return [half for piece in super().response_pieces(chunk) for half in (piece[:middle], piece[middle:]) if half]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour import RESPONSE_IN_PIECES, Behaviour
 from reference_gateway.data_plane.connect_to import ConnectTo, connection_target, is_ip_address
 from reference_gateway.data_plane.translation import Route
 from reference_gateway.errors import UsageProblem
@@ -133,7 +133,7 @@ def _processor_filter(behaviour: Behaviour) -> JSON:
             "request_trailer_mode": "SKIP",
             "response_header_mode": "SEND",
             "response_body_mode": behaviour.response_body_mode(),
-            "response_trailer_mode": "SKIP",
+            "response_trailer_mode": "SEND" if behaviour.response_body_mode() == RESPONSE_IN_PIECES else "SKIP",
         },
     }
 

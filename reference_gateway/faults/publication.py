@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reference_gateway.behaviour import JSON
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
@@ -65,7 +66,7 @@ class EndpointChangeIgnored(Fault):
     def effective_model(self, model: Model, former: Model | None) -> Model:
         if former is None:
             return model
-        return Model(**{**vars(model), "endpoint": former.endpoint, "port": former.port, "tls": former.tls})
+        return replace(model, endpoint=former.endpoint, port=former.port, tls=former.tls)
 
 
 class ModelDeletionUnnoticed(Fault):

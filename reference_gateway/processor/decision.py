@@ -36,8 +36,8 @@ class Decider:
         self._behaviour = behaviour
         self._stores = stores
 
-    def admit(self, path: str, *, has_body: bool) -> Model | Answer:
-        """The published model at a path, or the answer that ends the request; a request without a body ends here."""
+    def admit(self, path: str, *, can_infer: bool) -> Model | Answer:
+        """The published model at a path, or the answer that ends the request; without a body to POST it ends here."""
         models, refs = self._stores.models.view(), self._stores.refs.view()
         model = self._behaviour.resolve(path, models)
         if model is None:
@@ -46,11 +46,11 @@ class Decider:
             return answers.unknown_model(self._behaviour.edition)
         if not self._behaviour.is_published(model, refs):
             return answers.not_published(self._behaviour.edition)
-        return model if has_body else answers.NOT_FOUND
+        return model if can_infer else answers.NOT_FOUND
 
     def decide(self, path: str, header_names: Sequence[str], body: bytes) -> Forward | Answer:
         """What becomes of a request whose body has arrived; header names in lower case."""
-        admitted = self.admit(path, has_body=True)
+        admitted = self.admit(path, can_infer=True)
         if isinstance(admitted, Answer):
             return admitted
         parsed = _json_object(body)

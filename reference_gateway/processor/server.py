@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 import grpc.aio
 from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
@@ -13,7 +13,7 @@ from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_gr
 from envoy.type.v3.http_status_pb2 import HttpStatus  # type: ignore[import-untyped]
 from google.protobuf.wrappers_pb2 import BoolValue
 
-from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour import RESPONSE_IN_PIECES, Behaviour
 from reference_gateway.processor.decision import Decider, Forward
 from reference_gateway.values import Answer, Header
 
@@ -48,7 +48,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     headers = _headers(message.request_headers)
                     path = next((value for name, value in headers if name == ":path"), "")
                     names = [name for name, _ in headers]
-                    admitted = self._decider.admit(path, has_body=not message.request_headers.end_of_stream)
+                    has_body = not message.request_headers.end_of_stream
+                    admitted = self._decider.admit(path, can_infer=has_body and (":method", "POST") in headers)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
                     decision = await self._decide(path, names, message.request_body.body)
@@ -60,7 +61,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                 case "response_headers":
                     yield self._response(_headers(message.response_headers), injected)
                 case "response_body":
-                    yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse())
+                    for response in self._response_body(message.response_body):
+                        yield response
+                case "response_trailers":
+                    yield ext_proc.ProcessingResponse(response_trailers=ext_proc.TrailersResponse())
                 case other:
                     log.warning("Envoy sent an unexpected message: %s", other)
 
@@ -108,6 +112,18 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             changed.append(Header(":status", str(changes.status)))
         common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set(changed)))
         return ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
+
+    def _response_body(self, message: ext_proc.HttpBody) -> Iterator[ext_proc.ProcessingResponse]:
+        if self._behaviour.response_body_mode() != RESPONSE_IN_PIECES:
+            yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse())
+            return
+        pieces = [*self._behaviour.response_pieces(message.body)] or [b""]
+        for number, piece in enumerate(pieces, 1):
+            streamed = ext_proc.StreamedBodyResponse(
+                body=piece, end_of_stream=message.end_of_stream and number == len(pieces)
+            )
+            common = ext_proc.CommonResponse(body_mutation=ext_proc.BodyMutation(streamed_response=streamed))
+            yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
 
 
 def _wait_for_body() -> ext_proc.ProcessingResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -291,6 +292,49 @@ def test_faults_of_the_body_send_another_one_of_the_right_length(tmp_path: Path)
         plane.client.post(PATH, content=BODY)
 
     assert json.loads(upstream.arrivals[0].body) == {"model": "gpt", "messages": [{"role": "user", "content": "ü"}]}
+
+
+def test_variant_v10_splits_events_and_still_streams_every_byte(tmp_path: Path) -> None:
+    with running(tmp_path, variants=("events-resegmented",)) as (plane, upstream):
+        upstream.chunks = ["data: grün\n\n".encode(), b"data: [DONE]\n\n"]
+        with plane.client.stream("POST", PATH, content=BODY) as answer:
+            received = answer.iter_raw()
+            first = b""
+            while len(first) < len(upstream.chunks[0]):
+                first += next(received)
+            assert not upstream.go_on.is_set()
+            upstream.go_on.set()
+            rest = b"".join(received)
+
+    assert first + rest == b"".join(upstream.chunks)
+
+
+def test_fault_m62_drops_the_end_of_a_stream(tmp_path: Path) -> None:
+    with running(tmp_path, "M62") as (plane, upstream):
+        upstream.chunks = [b"data: 1\n\n", b"data: [DONE]\n\n"]
+        upstream.go_on.set()
+        answer = plane.client.post(PATH, content=BODY)
+
+    assert answer.content == b"data: 1\n\n"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD"])
+@pytest.mark.parametrize("body", [b"", BODY], ids=["without body", "with body"])
+def test_only_post_is_forwarded(both: tuple[Plane, Upstream], method: str, body: bytes) -> None:
+    plane, upstream = both
+
+    assert plane.client.request(method, PATH, content=body).status_code == 404
+    assert upstream.arrivals == []
+
+
+@pytest.mark.parametrize("path", ["/ns/o/../m", "/ns/m/v1/../../../ns/m"])
+def test_dots_in_a_path_are_resolved_before_the_model_is(both: tuple[Plane, Upstream], path: str) -> None:
+    plane, _ = both
+    with socket.create_connection((plane.client.base_url.host, plane.client.base_url.port or 0), 60) as connection:
+        head = f"POST {path}/../nobody/v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        connection.sendall(head.encode() + BODY)
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404")
 
 
 def test_variants_of_the_wire(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_an_unpublished_model_is_not_found_or_denied_by_edition(runbook: Behavio
 
 def test_a_request_without_a_body_ends_at_once(runbook: Behaviour) -> None:
     decider = Decider(runbook, stores_for(runbook))
-    answer = decider.admit("/ns/m/v1/models", has_body=False)
+    answer = decider.admit("/ns/m/v1/models", can_infer=False)
 
     assert isinstance(answer, Answer)
     assert answer.status == 404

@@ -118,6 +118,8 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "own answer without credentials": lambda b: b.own_answer(answers.credentials_not_found(b.edition, "openai")),
     "provider in errors": lambda b: b.provider_in_errors(A),
     "response body mode": lambda b: b.response_body_mode(),
+    "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
+    "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
     "retries": lambda b: b.retry_on(),
     "verifies": lambda b: b.verifies_provider(),
     "fails open": lambda b: b.fails_open(),
@@ -183,6 +185,8 @@ DIFFERENCES: dict[str, set[str]] = {
     "M50": ANSWERS,
     "M67": ANSWERS,
     "M60": {"response body mode"},
+    "M62": {"response body mode", "response pieces"},
+    "M65": {"response body mode", "response pieces"},
     "X16": OWN,
     "X17": OWN - {"own 404"},
     "X18": {"answer without credentials"},
@@ -198,6 +202,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "V07": {"times"},
     "V08": {"own 404"},
     "V09": {"own answer without credentials"},
+    "V10": {"response body mode", "response piece count"},
 }
 
 EDITION_DIFFERENCES = {("X09", "runbook"): {"published by another name"}}
