@@ -9,6 +9,7 @@ from fixtures.judgements.secrecy import NoKeyInAnswer
 from fixtures.judgements.service import ProviderErrorRelayed, UnderstoodBySdk
 from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
 from fixtures.scenario import GATE, SUBJECT, Scenario
+from fixtures.words import AnswerName
 
 
 @then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer'))
@@ -21,19 +22,19 @@ def settle_on_new_credential(scenario: Scenario, alias: str) -> None:
     scenario.is_answered(alias)
 
 
-@then(parsers.parse('requests to "{alias:w}" settle on the refusal "{answer}"'))
-def settle_on_refusal(scenario: Scenario, alias: str, answer: str) -> None:
+@then(parsers.parse('requests to "{alias:w}" settle on the refusal "{answer}"'), converters={"answer": AnswerName})
+def settle_on_refusal(scenario: Scenario, alias: str, answer: AnswerName) -> None:
     scenario.is_refused(answer, scenario.request(alias))
 
 
-@then(parsers.parse('the requests settle on the refusal "{answer}"'))
-def planned_settle_on_refusal(scenario: Scenario, answer: str) -> None:
+@then(parsers.parse('the requests settle on the refusal "{answer}"'), converters={"answer": AnswerName})
+def planned_settle_on_refusal(scenario: Scenario, answer: AnswerName) -> None:
     scenario.is_refused(answer)
 
 
-@given(parsers.parse('requests to "alpha" are refused as "{answer}"'))
-@when(parsers.parse('requests to "alpha" are refused as "{answer}"'))
-def control_refused(scenario: Scenario, answer: str) -> None:
+@given(parsers.parse('requests to "alpha" are refused as "{answer}"'), converters={"answer": AnswerName})
+@when(parsers.parse('requests to "alpha" are refused as "{answer}"'), converters={"answer": AnswerName})
+def control_refused(scenario: Scenario, answer: AnswerName) -> None:
     scenario.is_out_of_use(answer, "requests are refused before the change")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pytest_bdd import parsers, when
 
 from fixtures.paths import BODY_MODELS, PATHS
-from fixtures.requests import provider_error
+from fixtures.requests import CONTENTS, provider_error
 from fixtures.scenario import GATE, Scenario
+from fixtures.words import known
 
 CALLS = {"a chat completion": False, "a streamed chat completion": True}
 """Words for a request -> whether it is streamed."""
@@ -17,14 +18,14 @@ def plain_call(scenario: Scenario, alias: str) -> None:
     scenario.planned = scenario.request(alias, answers=scenario.scripted)
 
 
-@when(parsers.parse('clients make {call} to "{alias:w}"'))
+@when(parsers.parse('clients make {call} to "{alias:w}"'), converters={"call": known(CALLS)})
 def call_of_a_kind(scenario: Scenario, call: str, alias: str) -> None:
     scenario.planned = scenario.request(
         alias, stream=CALLS[call], answers=scenario.scripted, gate=GATE if scenario.scripted else None
     )
 
 
-@when(parsers.parse('clients call "{alias:w}" with a body of {content}'))
+@when(parsers.parse('clients call "{alias:w}" with a body of {content}'), converters={"content": known(CONTENTS)})
 def call_with_content(scenario: Scenario, alias: str, content: str) -> None:
     scenario.planned = scenario.request(alias, content=content)
 
@@ -35,17 +36,20 @@ def call_with_header(scenario: Scenario, alias: str, header: str) -> None:
     scenario.planned = scenario.request(alias, extra_headers=((header, secret.value),))
 
 
-@when(parsers.parse("clients call a path with {words}"))
+@when(parsers.parse("clients call a path with {words}"), converters={"words": known(PATHS)})
 def call_path(scenario: Scenario, words: str) -> None:
     scenario.planned = scenario.request(path=PATHS[words](scenario))
 
 
-@when(parsers.parse('clients call "{alias:w}" with the body\'s model being {words}'))
+@when(
+    parsers.parse('clients call "{alias:w}" with the body\'s model being {words}'),
+    converters={"words": known(BODY_MODELS)},
+)
 def call_with_body_model(scenario: Scenario, alias: str, words: str) -> None:
     scenario.planned = scenario.request(alias, model=BODY_MODELS[words](scenario))
 
 
-@when(parsers.parse('the OpenAI SDK makes {call} with "{alias:w}"'))
+@when(parsers.parse('the OpenAI SDK makes {call} with "{alias:w}"'), converters={"call": known(CALLS)})
 def sdk_call(scenario: Scenario, call: str, alias: str) -> None:
     scenario.planned = scenario.request(alias, stream=CALLS[call], sdk=True)
 
