@@ -1,4 +1,4 @@
-"""The Kubernetes API, as far as the gateway uses it: list, watch, create, replace, patch, delete of plain objects."""
+"""The Kubernetes API, as far as the gateway uses it: list, watch, create, patch, delete of plain objects."""
 
 from __future__ import annotations
 
@@ -91,10 +91,6 @@ class Cluster:
         """Create an object in the namespace that it names."""
         namespace = body["metadata"].get("namespace", "")
         return self.request("POST", resource.path(Key(namespace, "")), body)
-
-    def replace(self, resource: Resource, key: Key, body: JSON) -> JSON:
-        """Replace an object whole."""
-        return self.request("PUT", resource.path(key), body)
 
     def merge(self, resource: Resource, key: Key, patch: JSON, subresource: str = "") -> JSON:
         """Apply a JSON merge patch."""

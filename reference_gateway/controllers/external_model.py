@@ -66,17 +66,12 @@ class ExternalModelController:
                 if error.code != CONFLICT:
                     raise
             return
-        metadata = {name: child["metadata"].get(name) for name in ("labels", "ownerReferences")}
-        wanted = {
-            "metadata": {name: each for name, each in metadata.items() if each is not None},
-            "spec": child["spec"],
+        metadata = {
+            name: child["metadata"][name] for name in ("labels", "ownerReferences") if name in child["metadata"]
         }
-        if contains(actual, wanted):
-            return
-        labels = {**(actual["metadata"].get("labels") or {}), **child["metadata"]["labels"]}
-        replacement = {**actual, "spec": child["spec"]}
-        replacement["metadata"] = {**actual["metadata"], **wanted["metadata"], "labels": labels}
-        self._cluster.replace(resource, key, replacement)
+        wanted = {"metadata": metadata, "spec": child["spec"]}
+        if not contains(actual, wanted):
+            self._cluster.merge(resource, key, wanted)
 
     def _remove_destination_rule(self, key: Key) -> None:
         actual = self._children[DESTINATION_RULES].get(key)

@@ -231,7 +231,7 @@ def _route(route: Route, behaviour: Behaviour) -> JSON:
     action: JSON = {
         "cluster": route.destination.id,
         "cluster_not_found_response_code": "NOT_FOUND",
-        "host_rewrite_literal": route.host_header,
+        "host_rewrite_literal": route.destination.host,
         "timeout": f"{route.timeout:.3f}s",
     }
     if behaviour.retry_on():

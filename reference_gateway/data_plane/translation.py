@@ -22,7 +22,6 @@ class Route:
     """What Envoy needs of one HTTPRoute."""
 
     destination: Destination
-    host_header: str
     timeout: float
     """Seconds for the whole exchange."""
 
@@ -87,11 +86,10 @@ def _resolve(key: Key, route: JSON, children: Children) -> Route | Unresolved:
     if not tls and _protocol(entry, port) == "HTTPS":
         # Never send a credential in clear to a port that is registered as HTTPS.
         return Unresolved("BackendNotFound", f"No DestinationRule {key} originates TLS to {host}:{port}")
-    return Route(
-        destination=Destination(key, host, port, tls),
-        host_header=_host_header(rule) or host,
-        timeout=_seconds(rule.get("timeouts", {}).get("request")),
-    )
+    if _host_header(rule) != host:
+        # Between two children's updates: a credential must not meet the name of another host, not even for a moment.
+        return Unresolved("BackendNotFound", f"The rule's Host header is not {host}")
+    return Route(Destination(key, host, port, tls), _seconds(rule.get("timeouts", {}).get("request")))
 
 
 def _seconds(duration: str | None) -> float:

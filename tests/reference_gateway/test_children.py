@@ -151,7 +151,7 @@ def translated(made: dict[Resource, JSON]) -> Route | Unresolved:
 def test_children_become_a_route(runbook: Behaviour, annotations: dict[str, str], destination: Destination) -> None:
     made = children(runbook, external_model(**annotations))
 
-    assert translated(made) == Route(destination, "a.provider.test", 300.0)
+    assert translated(made) == Route(destination, 300.0)
 
 
 @pytest.mark.parametrize("missing", [SERVICES, SERVICE_ENTRIES, DESTINATION_RULES])
@@ -162,6 +162,29 @@ def test_no_child_is_there_for_show(runbook: Behaviour, missing: Resource) -> No
 
     assert isinstance(outcome, Unresolved)
     assert outcome.reason == "BackendNotFound"
+
+
+@pytest.mark.parametrize(
+    ("resource", "stale"),
+    [
+        (SERVICES, {"type": "ExternalName", "externalName": "old.test", "ports": [{"port": 443}]}),
+        (SERVICE_ENTRIES, {"hosts": ["old.test"], "ports": [{"number": 443, "protocol": "HTTPS"}]}),
+        (DESTINATION_RULES, {"host": "old.test", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}),
+    ],
+)
+def test_children_that_name_different_hosts_make_no_route(runbook: Behaviour, resource: Resource, stale: JSON) -> None:
+    made = children(runbook, external_model())
+    made[resource]["spec"] = stale
+
+    assert isinstance(translated(made), Unresolved)
+
+
+def test_a_route_whose_host_header_is_stale_is_no_route(runbook: Behaviour) -> None:
+    made = children(runbook, external_model())
+    for rule in made[HTTP_ROUTES]["spec"]["rules"]:
+        rule["filters"][0]["requestHeaderModifier"]["set"] = [{"name": "Host", "value": "old.test"}]
+
+    assert isinstance(translated(made), Unresolved)
 
 
 def test_one_broken_route_leaves_the_others_alone(runbook: Behaviour) -> None:

@@ -40,6 +40,7 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Upstream]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             body = self.read_body()
