@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from fixtures.catalogue import FEATURES
 from fixtures.errors import HarnessError
 
 ROOT = FEATURES.parent
+PLACEHOLDER = re.compile(r"<(.+?)>")
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,12 @@ class StepText:
 
     keyword: str
     """``Given``, ``When`` or ``Then``; And and But stand for the one before."""
-    written_keyword: str
     text: str
     line: int
+    attached: str | None = None
+    """``docstring`` or ``datatable`` where one hangs below the step."""
+    attached_text: str = ""
+    """What is written in it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,10 @@ class ScenarioText:
     steps: tuple[StepText, ...]
     rows: tuple[ExampleRow, ...]
     """Empty for a plain scenario."""
+    outline: bool = False
+    """Whether it calls itself an outline, or has an Examples table."""
+    tagged_examples: tuple[int, ...] = ()
+    """Lines of Examples tables that bear tags; there must be none."""
 
     @property
     def slug(self) -> str:
@@ -84,6 +92,10 @@ class Chapter:
     rules: tuple[RuleText, ...]
     strays: tuple[int, ...]
     """Lines of scenarios outside any rule; there must be none."""
+    backgrounds: tuple[int, ...] = ()
+    """Lines of Backgrounds; there must be none."""
+    tags: tuple[str, ...] = ()
+    """The feature's own tags; there must be none."""
 
     @property
     def place(self) -> str:
@@ -100,6 +112,11 @@ def read(directory: Path = FEATURES) -> tuple[Chapter, ...]:
     return tuple(_chapter(path) for path in sorted(directory.glob("*.feature")))
 
 
+def rendered(text: str, values: Mapping[str, str]) -> str:
+    """The text with each ``<column>`` replaced by its value; one without a value stays, as with pytest-bdd."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
 def slug(text: str) -> str:
     """The text in lower case with hyphens for everything that is neither letter nor digit; ``empty`` for nothing."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "empty"
@@ -114,13 +131,20 @@ def _chapter(path: Path) -> Chapter:
     if feature is None:
         raise HarnessError(f"{path.name} has no Feature")
     children = feature["children"]
+    rules = [child["rule"] for child in children if "rule" in child]
     return Chapter(
         path,
         feature["name"],
         " ".join(feature["description"].split()),
-        tuple(_rule(child["rule"]) for child in children if "rule" in child),
-        tuple(child["scenario"]["location"]["line"] for child in children if "scenario" in child),
+        tuple(_rule(rule) for rule in rules),
+        _lines(children, "scenario"),
+        (*_lines(children, "background"), *(line for rule in rules for line in _lines(rule["children"], "background"))),
+        _tags(feature),
     )
+
+
+def _lines(children: Any, kind: str) -> tuple[int, ...]:
+    return tuple(child[kind]["location"]["line"] for child in children if kind in child)
 
 
 def _rule(rule: Any) -> RuleText:
@@ -139,7 +163,7 @@ def _scenario(scenario: Any, rule_tags: tuple[str, ...]) -> ScenarioText:
             row["location"]["line"],
         )
         for examples in scenario["examples"]
-        for row in examples.get("tableBody", ())
+        for row in examples["tableBody"]
     )
     return ScenarioText(
         scenario["name"],
@@ -147,15 +171,25 @@ def _scenario(scenario: Any, rule_tags: tuple[str, ...]) -> ScenarioText:
         (*rule_tags, *_tags(scenario)),
         _steps(scenario["steps"]),
         rows,
+        bool(scenario["examples"]) or "Outline" in scenario["keyword"],
+        tuple(examples["location"]["line"] for examples in scenario["examples"] if examples["tags"]),
     )
+
+
+_ATTACHMENTS: Mapping[str, Callable[[Any], str]] = {
+    "docString": lambda text: str(text["content"]),
+    "dataTable": lambda table: "\n".join(cell["value"] for row in table["rows"] for cell in row["cells"]),
+}
 
 
 def _steps(steps: Any) -> tuple[StepText, ...]:
     found: list[StepText] = []
     for step in steps:
         written = step["keyword"].strip()
-        keyword = found[-1].keyword if written in ("And", "But") and found else written
-        found.append(StepText(keyword, written, step["text"], step["location"]["line"]))
+        keyword = found[-1].keyword if written in ("And", "But", "*") and found else written
+        attached = next((kind for kind in _ATTACHMENTS if kind in step), None)
+        text = "" if attached is None else _ATTACHMENTS[attached](step[attached])
+        found.append(StepText(keyword, step["text"], step["location"]["line"], attached and attached.lower(), text))
     return tuple(found)
 
 

@@ -83,7 +83,7 @@ def make(
             why_not = _why_not(row, holding, edition, chapter, features, wanted, selected)
             requirements.append(_requirement(row, holding, edition, chapter, why_not))
             if why_not is None:
-                bound += [item for scenario in rule.scenarios for item in _bind(row, chapter, scenario)]
+                bound += [item for scenario in rule.scenarios for item in bind(row.id, chapter, scenario)]
     if not bound:
         asked = f"--select {wanted.select!r}" if wanted.select else "this choice of profiles"
         raise ConfigurationError(
@@ -91,6 +91,29 @@ def make(
             "`conformance list requirements` shows ids, levels, profiles and chapters to select by"
         )
     return Plan(tuple(requirements), tuple(bound), fingerprint())
+
+
+def bind(requirement: str, chapter: Chapter, scenario: ScenarioText) -> list[Bound]:
+    """The cases of a scenario: one, or one for each example. Their ids come from its words, not from its place."""
+    base = f"{requirement}/{scenario.slug}"
+    place = chapter.place
+    if not scenario.rows:
+        return [Bound(Case(base, requirement, scenario.name, place, scenario.line), scenario.function_name, None)]
+    return [
+        Bound(
+            Case(
+                f"{base}/{example.name}",
+                requirement,
+                scenario.name,
+                place,
+                example.line,
+                ", ".join(example.values.values()),
+            ),
+            scenario.function_name,
+            index,
+        )
+        for index, example in enumerate(scenario.rows)
+    ]
 
 
 def fingerprint(directory: Path = FEATURES) -> str:
@@ -159,20 +182,3 @@ def _requirement(
         not_applicable=not_applicable,
         note=" ".join(notes) or None,
     )
-
-
-def _bind(row: Row, chapter: Chapter, scenario: ScenarioText) -> list[Bound]:
-    base = f"{row.id}/{scenario.slug}"
-    place = chapter.place
-    if not scenario.rows:
-        return [Bound(Case(base, row.id, scenario.name, place, scenario.line), scenario.function_name, None)]
-    return [
-        Bound(
-            Case(
-                f"{base}/{example.name}", row.id, scenario.name, place, example.line, ", ".join(example.values.values())
-            ),
-            scenario.function_name,
-            index,
-        )
-        for index, example in enumerate(scenario.rows)
-    ]

@@ -7,21 +7,27 @@ from collections.abc import Iterator, Sequence
 
 from fixtures.catalogue import Catalogue
 from fixtures.errors import HarnessError
-from suite.chapters import Chapter, RuleText
+from suite import steps_check, vocabulary
+from suite.chapters import Chapter, RuleText, ScenarioText
+from suite.plan import bind
+from suite.vocabulary import Definition
+
+LONGEST_SCENARIO = 15
+"""Steps that a reader can hold in mind."""
 
 
 def check(catalogue: Catalogue, chapters: Sequence[Chapter]) -> None:
-    """Refuse to judge anybody with a suite that contradicts itself.
+    """Refuse to judge anybody with a suite that contradicts itself; takes some hundredths of a second.
 
     Raises:
         HarnessError: names everything that is wrong, one line each.
     """
-    problems = list(problems_of(catalogue, chapters))
+    problems = list(problems_of(catalogue, chapters, vocabulary.read()))
     if problems:
         raise HarnessError("the suite is not sound:\n" + "\n".join(f"  {problem}" for problem in problems))
 
 
-def problems_of(catalogue: Catalogue, chapters: Sequence[Chapter]) -> Iterator[str]:
+def problems_of(catalogue: Catalogue, chapters: Sequence[Chapter], definitions: Sequence[Definition]) -> Iterator[str]:
     """Everything that is wrong, one sentence each, with its place."""
     yield from _chapters(catalogue, chapters)
     yield from _duplicates(chapters)
@@ -29,6 +35,7 @@ def problems_of(catalogue: Catalogue, chapters: Sequence[Chapter]) -> Iterator[s
         for rule in chapter.rules:
             yield from _rule(catalogue, chapter, rule)
     yield from _uncovered(catalogue, chapters)
+    yield from steps_check.problems_of(catalogue, chapters, definitions)
 
 
 def _chapters(catalogue: Catalogue, chapters: Sequence[Chapter]) -> Iterator[str]:
@@ -40,6 +47,10 @@ def _chapters(catalogue: Catalogue, chapters: Sequence[Chapter]) -> Iterator[str
             yield f"{chapter.place}: does not say what its chapter protects the user from"
         for line in chapter.strays:
             yield f"{chapter.place}:{line}: a scenario stands outside any Rule, so it judges no requirement"
+        for line in chapter.backgrounds:
+            yield f"{chapter.place}:{line}: a Background hides what a scenario stands on; write its steps in each"
+        for tag in chapter.tags:
+            yield f"{chapter.place}: the tag @{tag} on a Feature; tags belong above a Rule"
 
 
 def _duplicates(chapters: Sequence[Chapter]) -> Iterator[str]:
@@ -51,14 +62,25 @@ def _duplicates(chapters: Sequence[Chapter]) -> Iterator[str]:
                 f"{chapter.place}:{scenario.line}: the scenario name {scenario.name!r} is used twice; "
                 "pytest-bdd would run only one of them"
             )
-        rows = Counter(row.name for row in scenario.rows)
-        for row in scenario.rows:
-            if rows[row.name] > 1:
-                yield f"{chapter.place}:{row.line}: two example rows have the name {row.name!r}"
+    yield from _same_ids(chapters)
     tags = Counter(tag for chapter in chapters for rule in chapter.rules for tag in rule.tags)
     for tag, count in tags.items():
         if count > 1:
             yield f"@{tag}: stands above {count} rules; a requirement has one"
+
+
+def _same_ids(chapters: Sequence[Chapter]) -> Iterator[str]:
+    cases = [
+        item.case
+        for chapter in chapters
+        for rule in chapter.rules
+        for scenario in rule.scenarios
+        for item in bind(" ".join(rule.tags), chapter, scenario)
+    ]
+    ids = Counter(case.id for case in cases)
+    for case in cases:
+        if ids[case.id] > 1:
+            yield f"{case.feature}:{case.line}: two cases have the id {case.id!r}; let their words differ"
 
 
 def _rule(catalogue: Catalogue, chapter: Chapter, rule: RuleText) -> Iterator[str]:
@@ -78,11 +100,20 @@ def _rule(catalogue: Catalogue, chapter: Chapter, rule: RuleText) -> Iterator[st
     if not rule.scenarios:
         yield f"{place}: the Rule has no scenario"
     for scenario in rule.scenarios:
-        if len(scenario.steps) > 15:
-            yield f"{chapter.place}:{scenario.line}: more than fifteen steps"
-        extra = set(scenario.tags) - set(rule.tags)
-        if extra:
-            yield f"{chapter.place}:{scenario.line}: unknown tag @{', @'.join(sorted(extra))}"
+        yield from _scenario(chapter, rule, scenario)
+
+
+def _scenario(chapter: Chapter, rule: RuleText, scenario: ScenarioText) -> Iterator[str]:
+    place = f"{chapter.place}:{scenario.line}"
+    if len(scenario.steps) > LONGEST_SCENARIO:
+        yield f"{place}: more than fifteen steps"
+    if all(step.keyword != "Then" for step in scenario.steps):
+        yield f"{place}: no Then, so it judges nothing"
+    extra = set(scenario.tags) - set(rule.tags)
+    if extra:
+        yield f"{place}: unknown tag @{', @'.join(sorted(extra))}"
+    for line in scenario.tagged_examples:
+        yield f"{chapter.place}:{line}: tags on Examples; pytest-bdd keeps them from the suite, so none is taken"
 
 
 def _uncovered(catalogue: Catalogue, chapters: Sequence[Chapter]) -> Iterator[str]:
