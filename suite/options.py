@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,15 @@ from fixtures.errors import ConfigurationError
 TARGETS = ("embedded", "cluster")
 KEEP = ("never", "failed", "always")
 RUNS = FEATURES.parent / "reports" / "runs"
+
+RETRYING_PLUGINS = ("rerunfailures", "flaky", "pytest-retry")
+"""Plugins that repeat a failed test until it passes, which hides what a conformance run is for."""
+FOREIGN_OPTIONS = {
+    "cucumber_json_path": ("--cucumberjson", "shows skipped and undefined steps as passed; report.json has the result"),
+    "generate_missing": ("--generate-missing", "misreads outlines; the self-check names steps without definition"),
+    "xmlpath": ("--junitxml", "knows neither verdict nor feature lines; the run writes a junit.xml that does"),
+}
+"""Options of pytest and its plugins whose output would contradict the report: destination -> option, why not."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class Options:
     variants: tuple[str, ...] = ()
     keep: str = "never"
     out: Path | None = None
+    foreign: tuple[str, ...] = ()
+    """Sentences about what else pytest was asked for that has no place in a conformance run."""
 
     def check(self) -> None:
         """Refuse what makes no sense together.
@@ -37,6 +49,8 @@ class Options:
         Raises:
             ConfigurationError: one sentence.
         """
+        if self.foreign:
+            raise ConfigurationError(self.foreign[0])
         if self.target not in TARGETS:
             raise ConfigurationError(f"unknown target {self.target!r}; there are: {', '.join(TARGETS)}")
         if self.keep not in KEEP:
@@ -85,4 +99,14 @@ def of(config: pytest.Config) -> Options:
         variants=tuple(config.getoption("--variant")),
         keep=config.getoption("--keep"),
         out=path("--out"),
+        foreign=tuple(_foreign(config)),
     )
+
+
+def _foreign(config: pytest.Config) -> Iterator[str]:
+    for name in RETRYING_PLUGINS:
+        if config.pluginmanager.hasplugin(name):
+            yield f"the pytest plugin {name} repeats failures until they pass; add -p no:{name}"
+    for destination, (option, reason) in FOREIGN_OPTIONS.items():
+        if config.getoption(destination, None):
+            yield f"{option} has no place in a conformance run: it {reason}"
