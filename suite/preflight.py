@@ -83,6 +83,12 @@ def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -
     return PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
 
 
+def line_of(check: PreflightChecked) -> str:
+    """The check as a line for people."""
+    line = f"preflight  {check.check}: {check.detail}"
+    return line if check.outcome == "passed" else f"{line}; {check.advice}"
+
+
 def _cause(check: PreflightChecked) -> str | None:
     return None if check.outcome == "passed" else check.detail
 

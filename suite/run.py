@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Literal
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue
 from fixtures.catalogue import load as load_catalogue
-from fixtures.errors import ConfigurationError, HarnessError
+from fixtures.errors import ConfigurationError, HarnessError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Baseline, Ground
@@ -24,7 +25,7 @@ from fixtures.targets import cluster
 from fixtures.targets.embedded import Embedded, embedded
 from fixtures.targets.target import Target
 from reports import build, latest, places
-from reports.events import PlanMade, RunFinished, RunStarted
+from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.model import Report
 from reports.recorder import EventWriter
 from suite import chapters, preflight, selfcheck
@@ -43,8 +44,9 @@ Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
 class Run:
     """One run. ``begin`` it, hand its ground to the workers, ``finish`` it."""
 
-    def __init__(self, options: Options, workers: int) -> None:
+    def __init__(self, options: Options, workers: int, say: Callable[[str], None]) -> None:
         self._options = options
+        self._say = say
         self._workers = workers
         self._stack = ExitStack()
         self._marker = new_marker()
@@ -67,9 +69,19 @@ class Run:
             self._begin()
         except preflight.BlockedError as error:
             self.blocked = str(error)
+        except NotTestableError as error:
+            self._stack.close()
+            raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
         except BaseException:
             self._stack.close()
             raise
+
+    def discard(self) -> None:
+        """Remove what a run that did not begin has written."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def _begin(self) -> None:
         self._options.check()
@@ -81,13 +93,14 @@ class Run:
         if known is not None:
             # Before anything is started: a selection of nothing needs no target to be refused.
             plans.make(catalogue, known, texts, known.features, wanted)
+            self._say(f"edition    {known.name}: {known.title}")
         self._prepare_directory()
+        self._writer = EventWriter(self.directory / places.EVENTS)
         target = self._open_target(catalogue)
         kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
         self._stack.callback(kube.close)
         chosen = Chosen(known, None) if known else detect(catalogue, kube)
         plan = plans.make(catalogue, chosen.edition, texts, target.features, wanted)
-        self._writer = EventWriter(self.directory / places.EVENTS)
         self._announce(target, chosen, plan)
         self.plan = plan
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
@@ -120,6 +133,9 @@ class Run:
 
     def _announce(self, target: Target, chosen: Chosen, plan: Plan) -> None:
         edition = chosen.edition
+        self._say(f"target     {target.describe()}")
+        if chosen.evidence:
+            self._say(f"edition    {edition.name}: {chosen.evidence}")
         writer = self._events()
         writer.write(
             RunStarted(
@@ -165,11 +181,15 @@ class Run:
         provider = ProviderClient(target.provider.control_url, target.provider.control_token, target.provider.data_url)
         self._stack.callback(provider.close)
         for check in preflight.surroundings(target, ground.edition, kube, provider):
-            writer.write(check)
+            self._checked(check)
         found, checks = preflight.baseline(ground, writer, "main")
         for check in checks:
-            writer.write(check)
+            self._checked(check)
         self._ground = dataclasses.replace(ground, baseline=found)
+
+    def _checked(self, check: PreflightChecked) -> None:
+        self._events().write(check)
+        self._say(preflight.line_of(check))
 
     def _events(self) -> EventWriter:
         if self._writer is None:

@@ -1,0 +1,165 @@
+"""The process that the user started: begins the run, shows its progress, ends it, and decides the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import Any
+
+import pytest
+
+from fixtures.errors import ConfigurationError, HarnessError
+from reports.console import Progress, summary, wants_colour
+from reports.events import Case, CaseFinished, from_line
+from suite import options
+from suite.casework import RESULT_PROPERTY
+from suite.interrupts import Interrupts
+from suite.run import Reason, Run, ground_to_json
+
+USAGE, INCOMPLETE, HARNESS = 2, 3, 4
+INPUT = "conformance"
+"""Key of what a worker is handed."""
+
+
+class Controller:
+    """A pytest plugin that holds one run. ``begin`` before pytest's session, ``finish`` after it."""
+
+    def __init__(self, config: pytest.Config, interrupts: Interrupts) -> None:
+        self._config = config
+        self._interrupts = interrupts
+        self._options = options.of(config)
+        self.workers = _workers(config)
+        """Processes of pytest-xdist that execute the cases; 0 if this one does."""
+        self._run = Run(self._options, self.workers or 1, self._say)
+        self._progress: Progress | None = None
+        self._cases: dict[str, Case] = {}
+        self._worker_pids: list[int] = []
+        self._reason: Reason = "completed"
+        self._detail = ""
+
+    # Before the session
+
+    def begin(self) -> None:
+        """Begin the run.
+
+        Raises:
+            SystemExit: there is nothing to execute; why is said, and what there is to report is written.
+        """
+        run = self._run
+        try:
+            with self._interrupts.allowed():
+                run.begin()
+        except ConfigurationError as error:
+            run.discard()
+            _refuse(str(error), USAGE)
+        except KeyboardInterrupt:
+            if not run.started():
+                run.discard()
+                _refuse("interrupted before anything was started; nothing is left running", INCOMPLETE)
+            self._reason = "interrupted"
+            raise SystemExit(self.finish()) from None
+        except Exception as error:
+            run.discard()
+            if not isinstance(error, HarnessError):
+                traceback.print_exc()
+            _refuse(f"harness error: {error}", HARNESS)
+        if run.plan is None or run.blocked:
+            raise SystemExit(self.finish())
+        self._cases = {case.id: case for case in run.plan.cases}
+        self._say(f"judging    {len(self._cases)} cases, {self.workers or 1} at a time")
+        if self._quiet():
+            requirements = {item.id: item for item in run.plan.requirements}
+            self._progress = Progress(sys.stdout, len(self._cases), requirements, wants_colour(sys.stdout, os.environ))
+
+    def handed(self) -> dict[str, Any]:
+        """What the executing process needs; holds the target's secrets."""
+        return {
+            "ground": ground_to_json(self._run.ground()),
+            "directory": str(self._run.directory),
+            "profiles": self._options.profiles,
+            "select": self._options.select,
+            "keep": self._options.keep,
+        }
+
+    # During the session
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the work over to a worker of pytest-xdist, and remember its process."""
+        node.workerinput[INPUT] = json.dumps(self.handed())
+        self._worker_pids.append(node.gateway.remote_exec("import os; channel.send(os.getpid())").receive())
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Show the progress."""
+        line = dict(report.user_properties).get(RESULT_PROPERTY)
+        if line is None or self._progress is None:
+            return
+        result = from_line(str(line))
+        if isinstance(result, CaseFinished):
+            self._progress.case_finished(self._cases[result.case], result)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
+        """Let our progress stand alone where it is shown; pytest's own counts stay right."""
+        if self._progress is None:
+            return None
+        return (report.outcome if report.when == "call" or report.failed else "", "", "")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the user stopped the run; the workers have to be told, a signal may have come to us alone."""
+        self._reason = "interrupted"
+        for pid in self._worker_pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember that a feature could not be read."""
+        if report.failed:
+            self._reason, self._detail = "harness-error", _last_line(report.longreprtext)
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Remember that pytest or the suite broke."""
+        self._reason, self._detail = "harness-error", _last_line(str(excrepr))
+
+    # After the session
+
+    def finish(self, error: BaseException | None = None) -> int:
+        """Stop everything, write the report and show it; the exit code of the verdict. ``error`` ended the session."""
+        if error is not None:
+            self._reason, self._detail = "harness-error", str(error)
+        if self._progress is not None:
+            self._progress.close()
+        if self._interrupts.seen and self._reason == "completed":
+            self._reason = "interrupted"
+        report = self._run.finish(self._reason, self._detail)
+        self._say("\n" + summary(report, wants_colour(sys.stdout, os.environ), self._run.directory))
+        return report.exit_code
+
+    def _quiet(self) -> bool:
+        return bool(self._config.getoption("verbose", -1) < 0)
+
+    def _say(self, line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def _workers(config: pytest.Config) -> int:
+    """How many workers pytest-xdist is asked for; 0 if the cases are executed in this process."""
+    asked = config.getoption("numprocesses", None)
+    if isinstance(asked, str):
+        return int(config.hook.pytest_xdist_auto_num_workers(config=config))
+    return asked or 0
+
+
+def _refuse(sentence: str, code: int) -> None:
+    sys.stderr.write(f"conformance: {sentence}\n")
+    raise SystemExit(code)
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else ""

@@ -1,0 +1,72 @@
+"""Signals that end a run: they interrupt it only where it can be interrupted, and never its tidying up."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+import pytest
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupts:
+    """While entered, the first signal becomes one KeyboardInterrupt in the next stretch that allows it.
+
+    Outside such a stretch it is only remembered, and so is every further one: what stops programs, deletes namespaces
+    and writes reports is never cut in two. To be used in the main thread, where Python delivers signals.
+    """
+
+    def __init__(self) -> None:
+        self.seen: str | None = None
+        """Name of the first signal, such as ``SIGINT``."""
+        self._allowed = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Interrupts:
+        for number in SIGNALS:
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def allowed(self) -> Generator[None, None, None]:
+        """A stretch of work that may be interrupted at any point.
+
+        Raises:
+            KeyboardInterrupt: a signal comes, or has come already.
+        """
+        self._allowed = True
+        try:
+            if self.seen:
+                raise KeyboardInterrupt(self.seen)
+            yield
+        finally:
+            self._allowed = False
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        first = self.seen is None
+        self.seen = self.seen or signal.Signals(number).name
+        if first and self._allowed:
+            raise KeyboardInterrupt(self.seen)
+
+
+class Interruptible:
+    """A pytest plugin: the judging may be interrupted, but not the start of workers before it, nor the tidying up after."""
+
+    def __init__(self, interrupts: Interrupts) -> None:
+        self._interrupts = interrupts
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Allow it."""
+        with self._interrupts.allowed():
+            return (yield)
