@@ -124,7 +124,15 @@ def _concerned(fields: FieldSet, *, status_is_separate: bool, subresource: str) 
     return kept
 
 
-def record_update(live: Json | None, new: Json, manager: Manager, schema: Schema, *, status_is_separate: bool) -> Json:
+def record_update(
+    live: Json | None,
+    new: Json,
+    manager: Manager,
+    schema: Schema,
+    *,
+    status_is_separate: bool,
+    unmanaged: frozenset[Path] = NONE,
+) -> Json:
     """Return the new object with managedFields that say what this create, update or patch changed."""
     given = new["metadata"].get("managedFields")
     if given == [] or given == [{}]:
@@ -133,7 +141,7 @@ def record_update(live: Json | None, new: Json, manager: Manager, schema: Schema
     managed = managed_of(new) if given else managed_of(live or {})
     blank: Json = {"metadata": {}}
     changed, removed = differences(live or blank, new, schema)
-    changed = _concerned(changed, status_is_separate=status_is_separate, subresource=manager.subresource)
+    changed = _concerned(changed - unmanaged, status_is_separate=status_is_separate, subresource=manager.subresource)
     own = next((one for one in managed if one.manager.same_as(manager)), Managed(manager, NONE, ""))
     others = [replace(one, fields=one.fields - changed - removed) for one in managed if one is not own]
     fields = (own.fields | changed) - removed
@@ -173,12 +181,23 @@ def _merge(live: Any, config: Any, schema: Schema) -> Any:
             merged[name] = _merge(live.get(name), item, field)
         return merged
     if isinstance(config, list) and isinstance(live, list) and schema.list_type != "atomic" and schema.items is not None:
-        known = {item_element(item, schema): item for item in live}
-        for item in config:
-            element = item_element(item, schema)
-            known[element] = _merge(known.get(element), item, schema.items)
-        return list(known.values())
+        return _merge_items(live, config, schema, schema.items)
     return clone(config)
+
+
+def _merge_items(live: list[Any], config: list[Any], schema: Schema, items: Schema) -> list[Any]:
+    """Merge by key: the applied order, with what only the live list has before the applied items that follow it there."""
+    before = {item_element(item, schema): item for item in live}
+    applied = {item_element(item, schema): item for item in config}
+    merged: list[Any] = []
+    waiting = list(before)
+    for element, item in applied.items():
+        while waiting and waiting[0] not in applied:
+            merged.append(before[waiting.pop(0)])
+        merged.append(_merge(before.get(element), item, items))
+        if element in waiting:
+            waiting.remove(element)
+    return merged + [before[element] for element in waiting]
 
 
 def _remove(value: Any, dropped: FieldSet, schema: Schema, path: Path) -> Any:
@@ -224,5 +243,5 @@ def _conflict_error(conflicts: list[tuple[Managed, FieldSet]]) -> StatusError:
 
 def _described(one: Managed) -> str:
     through = f' with subresource "{one.manager.subresource}"' if one.manager.subresource else ""
-    at = f" at {one.time}" if one.manager.operation == "Update" and one.time else ""
-    return f'"{one.manager.name}"{through} using {one.manager.api_version}{at}'
+    using = f" using {one.manager.api_version}" if one.manager.operation == "Update" else ""
+    return f'"{one.manager.name}"{through}{using}'

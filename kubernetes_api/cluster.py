@@ -104,10 +104,6 @@ class Cluster:
         if not conflict:
             self.store.add_resource((spec["group"], spec["names"]["plural"]))
             self.registry.establish(crd)
-            finalizers = crd["metadata"].get("finalizers") or []
-            if CLEANUP_FINALIZER not in finalizers:
-                metadata = {**marked["metadata"], "finalizers": [*finalizers, CLEANUP_FINALIZER]}
-                marked = {**marked, "metadata": metadata}
         if marked != crd:
             self.store.put(CRD_KEY, marked)
 

@@ -6,6 +6,7 @@ It works through the API alone, so that it serves the embedded API and a bare ku
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from kubernetes_api.informers import Api, Json, Served, WorkQueue, keep_informed
@@ -14,6 +15,7 @@ _WORKERS = 8
 _NAMESPACES = ("", "namespaces")
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _MERGE_PATCH = "application/merge-patch+json"
+_log = logging.getLogger("kubernetes_api.controllers")
 
 
 @dataclass
@@ -74,8 +76,16 @@ class ControllerManager:
             return synced
         whole = key in (_NAMESPACES, _CRDS)
         self._served[key] = served
-        self._informers[key] = asyncio.create_task(keep_informed(self._api, served, self._handle, synced, whole=whole))
+        task = asyncio.create_task(keep_informed(self._api, served, self._handle, synced, whole=whole))
+        task.add_done_callback(lambda done: self._ended(done, served, synced))
+        self._informers[key] = task
         return synced
+
+    def _ended(self, task: asyncio.Task[None], served: Served, synced: asyncio.Event) -> None:
+        """Keep the defect of one informer from passing unseen, or from holding up the start."""
+        synced.set()
+        if not task.cancelled() and task.exception():
+            _log.error("watching %s failed: %r", served.root, task.exception())
 
     def _handle(self, served: Served, kind: str, item: Json) -> None:
         key = (served.group, served.plural)

@@ -11,6 +11,7 @@ import yaml
 from kubernetes_api.protobuf import MEDIA_TYPE, decode_protobuf
 from kubernetes_api.status_errors import Json, bad_request, unsupported_media_type
 
+APPLY_PATCH = "application/apply-patch+yaml"
 _READABLE = ("application/json", "application/yaml", MEDIA_TYPE)
 
 
@@ -25,7 +26,7 @@ class Body:
 def decode(raw: bytes, content_type: str) -> Body:
     """Return the value of a body; raise 400 or 415."""
     media_type = content_type.partition(";")[0].strip().lower()
-    if "cbor" in media_type:
+    if media_type and media_type not in (*_READABLE, APPLY_PATCH) and not media_type.endswith("+json"):
         raise unsupported_media_type(_READABLE)
     try:
         if media_type == MEDIA_TYPE:

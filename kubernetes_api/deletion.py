@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubernetes_api.cluster import Cluster, marked_deleted
+from kubernetes_api.custom_resource_definitions import CLEANUP_FINALIZER
 from kubernetes_api.resources import CRD_KEY, NAMESPACES, Resource
 from kubernetes_api.selectors import Matcher
 from kubernetes_api.status_errors import FieldError, Json, conflict, details_of, invalid
 from kubernetes_api.writes import Place
 
-_POLICIES = ("Background", "Foreground", "Orphan")
+_POLICIES = ("Foreground", "Background", "Orphan")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Deleter:
         live = self._cluster.live(resource, place.namespace, place.name)
         self._check_preconditions(place, live, options)
         item = _with_propagation(live, options.propagation)
+        if resource.key == CRD_KEY:
+            item = _with_finalizer(item, CLEANUP_FINALIZER)
         if not self._stays(resource, item):
             if not options.dry_run:
                 live = self._cluster.remove(resource, live)
@@ -63,7 +66,8 @@ class Deleter:
         if not item["metadata"].get("deletionTimestamp"):
             item = marked_deleted(item)
             if resource.key == NAMESPACES:
-                item = {**item, "status": {**item.get("status", {}), "phase": "Terminating"}}
+                metadata = {name: value for name, value in item["metadata"].items() if name != "deletionGracePeriodSeconds"}
+                item = {**item, "metadata": metadata, "status": {**item.get("status", {}), "phase": "Terminating"}}
         if options.dry_run or item == live:
             return item
         kept = self._cluster.keep(resource, item)
@@ -97,15 +101,23 @@ class Deleter:
             ("ResourceVersion", options.resource_version, metadata["resourceVersion"]),
         ):
             if asked and asked != actual:
-                why = f"Precondition failed: {word} in precondition: {asked}, {word} in object meta: {actual}"
-                raise conflict(resource.group, resource.plural, place.name, why)
+                ending = "deleted and then recreated" if word == "UID" else "modified"
+                why = (
+                    f"the {word} in the precondition ({asked}) does not match the {word} in record ({actual}). "
+                    f"The object might have been {ending}"
+                )
+                raise conflict(resource.group, resource.kind, place.name, why)
 
 
 def _with_propagation(item: Json, propagation: str) -> Json:
     """Add the finalizer by which the garbage collector knows what to do with dependents."""
     finalizer = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}.get(propagation)
+    return _with_finalizer(item, finalizer) if finalizer else item
+
+
+def _with_finalizer(item: Json, finalizer: str) -> Json:
     finalizers = item["metadata"].get("finalizers") or []
-    if finalizer is None or finalizer in finalizers:
+    if finalizer in finalizers:
         return item
     return {**item, "metadata": {**item["metadata"], "finalizers": [*finalizers, finalizer]}}
 

@@ -16,6 +16,8 @@ Path = tuple[str, ...]
 FieldSet = frozenset[Path]
 
 NONE: FieldSet = frozenset()
+_ABSENT: Any = object()
+"""Where there is no value at all; null is a value."""
 
 
 def _compact(value: Any) -> str:
@@ -83,21 +85,22 @@ def differences(old: Any, new: Any, schema: Schema) -> tuple[FieldSet, FieldSet]
 def _compare(old: Any, new: Any, schema: Schema, path: Path, changed: set[Path], removed: set[Path]) -> None:
     if old == new:
         return
-    if _is_leaf(old if new is None else new, schema) or (old is not None and new is not None and type(old) is not type(new)):
-        (removed if new is None else changed).add(path)
+    both = old is not _ABSENT and new is not _ABSENT
+    if _is_leaf(old if new is _ABSENT else new, schema) or (both and type(old) is not type(new)):
+        (removed if new is _ABSENT else changed).add(path)
         return
     # A built-in struct that is part of every object (`default: {}`) is never added nor removed itself.
-    always_there = schema.raw.get("default") == {}
+    always_there = schema.raw.get("default") == {} and path and path[-1].startswith("f:")
     if path and not always_there:
-        if old is None:
+        if old is _ABSENT:
             changed.add(path)
-        elif new is None:
+        elif new is _ABSENT:
             removed.add(path)
     before = {element: (item, field) for element, item, field, _ in _children(old, schema)}
     after = {element: (item, field) for element, item, field, _ in _children(new, schema)}
     for element in before.keys() | after.keys():
-        old_item = before[element][0] if element in before else None
-        new_item, field = after[element] if element in after else (None, before[element][1])
+        old_item = before[element][0] if element in before else _ABSENT
+        new_item, field = after[element] if element in after else (_ABSENT, before[element][1])
         _compare(old_item, new_item, field, (*path, element), changed, removed)
 
 
@@ -132,6 +135,28 @@ def from_fields_v1(node: Json, path: Path = ()) -> FieldSet:
         else:
             found.add((*path, element))
     return frozenset(found)
+
+
+def typing_problems(value: Any, schema: Schema, path: Path = ()) -> list[str]:
+    """Return what keeps a value from being typed by the schema: unknown fields and scalars of the wrong type."""
+    if isinstance(value, dict):
+        problems: list[str] = []
+        for name, item in value.items():
+            field, below = schema.field(name), (*path, f"f:{name}")
+            if field is not None:
+                problems += typing_problems(item, field, below)
+            elif not schema.preserves_unknown and not schema.embedded:
+                problems.append(f"{path_text(below)}: field not declared in schema")
+        return problems
+    if isinstance(value, list):
+        items = schema.items
+        return [problem for item in value for problem in typing_problems(item, items, path)] if items else []
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if schema.type in ("integer", "number") and isinstance(value, str):
+        return [f"{path_text(path)}: expected numeric (int or float), got string"]
+    if schema.type == "string" and (number or isinstance(value, bool)):
+        return [f"{path_text(path)}: expected string, got &value.valueUnstructured{{Value:{json.dumps(value)}}}"]
+    return []
 
 
 def path_text(path: Path) -> str:

@@ -128,7 +128,7 @@ async def keep_informed(api: Api, served: Served, handle: Handler, synced: async
                     synced.set()
                     return
                 revision = listed["metadata"]["resourceVersion"]
-                present = {item["metadata"]["uid"]: item for item in listed["items"]}
+                present = {item["metadata"]["uid"]: item for item in listed["items"] or ()}
                 for uid, item in present.items():
                     handle(served, "MODIFIED" if uid in known else "ADDED", item)
                 for uid in known.keys() - present.keys():

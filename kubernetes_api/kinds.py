@@ -24,6 +24,8 @@ class Kind:
 
     allows_unconditional_update = True
     allows_create_on_update = False
+    unmanaged: frozenset[tuple[str, ...]] = frozenset()
+    """Paths (as in `fieldsV1`) that the server fills in on nobody's behalf."""
 
     def default(self, item: Json) -> None:
         """Complete an object that was sent, in place."""
@@ -64,6 +66,8 @@ class EventKind(Kind):
 
 class NamespaceKind(Kind):
     """Namespaces: kept by the finalizer `kubernetes` until their content is gone."""
+
+    unmanaged = frozenset({("f:spec", "f:finalizers"), ("f:spec",)})
 
     def default(self, item: Json) -> None:
         """Name the namespace in its own label; a new one is Active."""
@@ -147,6 +151,8 @@ class ConfigMapKind(Kind):
 
 class ServiceKind(Kind):
     """Services: no proxy behind them, but the API's defaults, addresses and rules."""
+
+    unmanaged = frozenset(("f:spec", f"f:{name}") for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"))
 
     def __init__(self) -> None:
         self._addresses = count(10)

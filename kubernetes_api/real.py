@@ -83,6 +83,8 @@ async def running(binaries: Binaries, directory: Path, host: str, port: int, tok
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--authorization-mode=RBAC",
+        # There is no network for Services here, and loopback addresses are refused as endpoints.
+        "--endpoint-reconciler-type=none",
         # No controller makes the service accounts that this plugin asks for.
         "--disable-admission-plugins=ServiceAccount",
     ]

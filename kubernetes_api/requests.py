@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kubernetes_api.status_errors import not_acceptable
 
-_PRODUCED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
+_PRODUCED = ("application/json",)
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,4 @@ def negotiate(accept: str, offered: Sequence[str] = ("Table", "PartialObjectMeta
             return Accepted()
         if wanted in offered and told.get("v", "v1") in ("v1", "v2"):
             return Accepted(wanted, told.get("v", "v1"))
-    raise not_acceptable(_PRODUCED[:1])
+    raise not_acceptable(_PRODUCED)

@@ -165,6 +165,22 @@ def drop_nulls(value: Any) -> None:
             drop_nulls(item)
 
 
+def drop_refused_nulls(value: Any, schema: Schema) -> None:
+    """Remove, in place, the nulls of fields that are neither nullable nor have a default: to the API they are absent."""
+    if isinstance(value, dict):
+        for name in list(value):
+            field = schema.field(name)
+            if field is None:
+                continue
+            if value[name] is None and not field.nullable and "default" not in field.raw and not field.free_form:
+                del value[name]
+            else:
+                drop_refused_nulls(value[name], field)
+    elif isinstance(value, list) and schema.items is not None:
+        for item in value:
+            drop_refused_nulls(item, schema.items)
+
+
 def apply_defaults(value: Any, schema: Schema) -> None:
     """Fill in, in place, the defaults of a CRD's schema; null counts as absent unless the field is nullable."""
     if isinstance(value, dict):

@@ -62,6 +62,8 @@ def _requirement(negated: str, key: str, operator: str, operand: str) -> Require
         return Requirement(key, "absent" if negated else "exists")
     if negated:
         raise bad_request(f"unable to parse requirement: found '{operator}', expected: ',' or end of selector")
+    if operator in ("in", "notin") and not re.fullmatch(r"\(.*\)", operand.strip()):
+        raise bad_request("unable to parse requirement: found '', expected: ',', ')' or identifier")
     if operator in ("in", "notin"):
         values = [value.strip() for value in operand.strip().removeprefix("(").removesuffix(")").split(",")]
     else:
@@ -83,7 +85,7 @@ def parse_field_selector(text: str, read: Callable[[Json, str], str | None], kno
     for term in filter(None, text.split(",")):
         match = re.match(r"^([^=!]+)(==|=|!=)(.*)$", term)
         if match is None:
-            raise bad_request(f"Unable to find valid field selector: invalid selector: '{term}'; can't understand '{term}'")
+            raise bad_request(f"invalid selector: '{term}'; can't understand '{term}'")
         field, operator, wanted = match.groups()
         if field not in known:
             raise bad_request(f"field label not supported: {field}")

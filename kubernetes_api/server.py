@@ -26,7 +26,6 @@ from kubernetes_api.status_errors import (
     StatusError,
     invalid,
     method_not_allowed,
-    no_such_path,
     unauthorized,
 )
 from kubernetes_api.tables import partial, partial_list, table
@@ -36,6 +35,10 @@ VERSION = "v1.34.4"
 _HEALTH = ("/healthz", "/livez", "/readyz")
 _TRUE = ("true", "1")
 _log = logging.getLogger("kubernetes_api")
+
+
+class NoSuchPath(Exception):  # noqa: N818 - an answer, not an error
+    """The URL names nothing that this API serves: the one failure that the API answers in plain text."""
 
 
 class KubernetesApi:
@@ -57,6 +60,8 @@ class KubernetesApi:
             response = await self._answer(request)
         except StatusError as error:
             response = _json_response(error.status(), error.code)
+        except NoSuchPath:
+            response = Response("404 page not found\n", 404, media_type="text/plain")
         except ClientDisconnect:
             return
         except Exception as error:
@@ -98,7 +103,7 @@ class KubernetesApi:
             return _json_response(discovery.group_list(registry))
         found = self._document(path, told)
         if found is None:
-            raise no_such_path()
+            raise NoSuchPath
         return _json_response(found)
 
     def _document(self, path: str, told: ResourcePath | None) -> Json | None:
@@ -123,9 +128,9 @@ class KubernetesApi:
     async def _resource(self, request: Request, told: ResourcePath) -> Response:
         resource = self._cluster.registry.find(told.group, told.version, told.plural)
         if resource is None or (told.subresource and told.subresource not in resource.subresources):
-            raise no_such_path()
+            raise NoSuchPath
         if told.namespace and not resource.namespaced:
-            raise no_such_path()
+            raise NoSuchPath
         place = Place(resource, told.namespace, told.name, told.subresource)
         accepted = negotiate(request.headers.get("accept", ""))
         if not told.name:

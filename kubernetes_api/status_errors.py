@@ -65,9 +65,10 @@ class StatusError(Exception):
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
         }
-        if self.details:
+        if self.reason:
+            status["reason"] = self.reason
+        if self.details is not None:
             status["details"] = self.details
         status["code"] = self.code
         return status
@@ -104,11 +105,6 @@ def not_found(group: str, resource: str, name: str) -> StatusError:
     """404: there is no such object."""
     message = f'{qualified(resource, group)} "{name}" not found'
     return StatusError(404, "NotFound", message, details_of(group, resource, name))
-
-
-def no_such_path() -> StatusError:
-    """404: the URL names nothing that this API serves."""
-    return StatusError(404, "NotFound", "the server could not find the requested resource", {})
 
 
 def already_exists(group: str, resource: str, name: str) -> StatusError:
@@ -165,4 +161,4 @@ def not_acceptable(offered: Sequence[str]) -> StatusError:
 def unsupported_media_type(offered: Sequence[str]) -> StatusError:
     """415: the body's media type cannot be read."""
     message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(offered)}"
-    return StatusError(415, "UnsupportedMediaType", message, {})
+    return StatusError(415, "UnsupportedMediaType", message)

@@ -26,6 +26,7 @@ def _value_errors(value: Any, schema: Schema, path: str) -> Iterator[FieldError]
     wrong_type = _type_error(value, schema, path)
     if wrong_type:
         yield wrong_type
+        yield from _enum_errors(value, schema, path)
         return
     if isinstance(value, str):
         yield from _string_errors(value, schema, path)
@@ -35,10 +36,15 @@ def _value_errors(value: Any, schema: Schema, path: str) -> Iterator[FieldError]
         yield from _list_errors(value, schema, path)
     elif isinstance(value, dict):
         yield from _object_errors(value, schema, path)
-    if "enum" in schema.raw and value not in schema.raw["enum"]:
-        supported = ", ".join(json.dumps(item if isinstance(item, str) else json.dumps(item)) for item in schema.raw["enum"])
-        yield FieldError("FieldValueNotSupported", path, value, f"supported values: {supported}")
+    yield from _enum_errors(value, schema, path)
     yield from _combination_errors(value, schema, path)
+
+
+def _enum_errors(value: Any, schema: Schema, path: str) -> Iterator[FieldError]:
+    allowed = schema.raw.get("enum")
+    if allowed is not None and value not in allowed:
+        supported = ", ".join(json.dumps(item if isinstance(item, str) else json.dumps(item)) for item in allowed)
+        yield FieldError("FieldValueNotSupported", path, value, f"supported values: {supported}")
 
 
 def _invalid(path: str, value: Any, rule: str) -> FieldError:
@@ -142,7 +148,8 @@ def _list_errors(value: list[Any], schema: Schema, path: str) -> Iterator[FieldE
         limit = raw["maxItems"]
         yield FieldError("FieldValueTooMany", path, len(value), f"must have at most {limit} item{'s' * (limit != 1)}")
     if "minItems" in raw and len(value) < raw["minItems"]:
-        yield _invalid(path, value, f"should have at least {raw['minItems']} items")
+        rule = f"{path} in body should have at least {raw['minItems']} items"
+        yield FieldError("FieldValueInvalid", path, len(value), rule)
     if schema.items is not None:
         for index, item in enumerate(value):
             yield from _value_errors(item, schema.items, f"{path}[{index}]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from kubernetes_api import patch as patches
 from kubernetes_api.apply import Manager, now_text, record_update, server_side_apply
 from kubernetes_api.cluster import Cluster
 from kubernetes_api.decoding import Body
+from kubernetes_api.field_sets import typing_problems
 from kubernetes_api.metadata import metadata_errors, update_metadata_errors
 from kubernetes_api.resources import CRD_KEY, NAMESPACES, Resource
-from kubernetes_api.schema import apply_defaults, clone, drop_nulls, prune
+from kubernetes_api.schema import apply_defaults, clone, drop_nulls, drop_refused_nulls, prune
 from kubernetes_api.status_errors import (
     FieldError,
     Json,
+    StatusError,
     already_exists,
     bad_request,
     conflict,
@@ -85,9 +88,9 @@ class Writer:
             metadata["namespace"] = place.namespace
         if resource.has_status:
             item.pop("status", None)
+        self._complete(resource, item)
         if record:
             item = self._recorded(None, item, place, options)
-        self._complete(resource, item)
         errors = [*metadata_errors(resource, item), *self._content_errors(resource, item)]
         if errors:
             raise invalid(resource.group, resource.kind, name, errors)
@@ -127,6 +130,9 @@ class Writer:
         else:
             item = patches.strategic_merge_patch(live, body.value, resource.schema)
         item = clone(item)
+        if item.get("metadata", {}).get("uid") not in (None, "", live["metadata"]["uid"]):
+            error = FieldError("FieldValueInvalid", "metadata.uid", item["metadata"]["uid"], "field is immutable")
+            raise invalid(resource.group, resource.kind, place.name, [error])
         self._check_fields(resource, item, body.duplicates, options, patch=body.value)
         return self._replace(place, live, item, options, record=True)
 
@@ -136,6 +142,7 @@ class Writer:
         config = body.value
         if not isinstance(config, dict) or not isinstance(config.get("metadata"), dict):
             raise bad_request("error decoding YAML: the applied configuration needs apiVersion, kind and metadata")
+        _check_typed(resource, config)
         config["metadata"].setdefault("name", place.name)
         if resource.namespaced:
             config["metadata"].setdefault("namespace", place.namespace)
@@ -168,6 +175,8 @@ class Writer:
         resource, item = place.resource, body.value
         if not isinstance(item, dict):
             raise bad_request("the object provided is unrecognized (must be of type Json or Yaml): not an object")
+        if resource.custom:
+            _require_kind(resource, item)
         item.setdefault("apiVersion", resource.api_version)
         item.setdefault("kind", resource.kind)
         if item["apiVersion"] != resource.api_version:
@@ -175,7 +184,7 @@ class Writer:
             message = f"the API version in the data ({told}) does not match the expected API version ({resource.api_version})"
             raise bad_request(message)
         if item["kind"] != resource.kind:
-            raise bad_request(f"{item['kind']} in version {item['apiVersion']!r} cannot be handled as a {resource.kind}")
+            raise _wrong_kind(resource, item)
         if not isinstance(item.setdefault("metadata", {}), dict):
             raise bad_request(f"metadata of {resource.kind} must be an object")
         told = item["metadata"].get("namespace")
@@ -230,6 +239,7 @@ class Writer:
 
     def _complete(self, resource: Resource, item: Json) -> None:
         if resource.custom:
+            drop_refused_nulls(item, resource.schema)
             apply_defaults(item, resource.schema)
         self._cluster.kind_of(resource).default(item)
 
@@ -244,7 +254,9 @@ class Writer:
     def _recorded(self, live: Json | None, item: Json, place: Place, options: WriteOptions) -> Json:
         resource = place.resource
         manager = Manager(options.manager, "Update", resource.api_version, place.subresource)
-        return record_update(live, item, manager, resource.schema, status_is_separate=resource.has_status)
+        unmanaged = self._cluster.kind_of(resource).unmanaged
+        separate = resource.has_status
+        return record_update(live, item, manager, resource.schema, status_is_separate=separate, unmanaged=unmanaged)
 
     def _uid_conflict(self, place: Place, asked: str, live: Json) -> Exception:
         resource = place.resource
@@ -322,13 +334,52 @@ def _content(resource: Resource, item: Json) -> Json:
     return {name: value for name, value in item.items() if name not in left_out}
 
 
+def _check_typed(resource: Resource, config: Json) -> None:
+    """What is applied has to fit the schema, whatever fieldValidation says; the real API calls this a 500."""
+    if not config.get("kind") or not config.get("apiVersion"):
+        raise bad_request("invalid object type: /, Kind=")
+    problems = typing_problems(config, resource.schema)
+    if problems:
+        listed = problems[0] if len(problems) == 1 else "errors:\n  " + "\n  ".join(problems)
+        metadata = config["metadata"]
+        who = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {resource.api_version}, Kind={resource.kind}"
+        raise StatusError(500, "", f"failed to create typed patch object ({who}): {listed}")
+
+
+def _require_kind(resource: Resource, item: Json) -> None:
+    """A custom resource has to say what it is; a built-in one is what its URL says."""
+    for field, word in (("kind", "Kind"), ("apiVersion", "apiVersion")):
+        if not item.get(field):
+            text = patches.compact(item)
+            raise bad_request(
+                f"the object provided is unrecognized (must be of type {resource.kind}): Object '{word}' is missing in '{text}'"
+            )
+
+
+def _wrong_kind(resource: Resource, item: Json) -> Exception:
+    told, version = item["kind"], item["apiVersion"]
+    if resource.custom:
+        error = FieldError("FieldValueInvalid", "kind", told, f"must be {resource.kind}")
+        return invalid(resource.group, told, item.get("metadata", {}).get("name", ""), [error])
+    return bad_request(f'{told} in version "{version}" cannot be handled as a {resource.kind}')
+
+
+def _go_field(resource: Resource, path: str) -> str:
+    """Return a field as Go's decoder names it: by its struct; a map's or list's items bear the name of the whole."""
+    metadata = re.fullmatch(r"metadata\.(\w+).*", path)
+    if metadata:
+        # The decoder of built-in kinds walks from the object, that of custom resources starts at the metadata.
+        return f"ObjectMeta.{metadata[1]}" if resource.custom else f"ObjectMeta.metadata.{metadata[1]}"
+    return f"{resource.kind}.{path}"
+
+
 def _undecodable(resource: Resource, error: FieldError) -> Exception:
     expected = error.detail.partition("must be of type ")[2].partition(":")[0]
-    names = {"object": "map", "array": "slice", "boolean": "bool"}
+    names = {"object": "map", "array": "slice", "boolean": "bool", "integer": "int32"}
     found = {"boolean": "bool", "integer": "number"}.get(str(error.value), str(error.value))
     message = (
         f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot unmarshal '
-        f"{found} into Go struct field {resource.kind}.{error.field} of type {names.get(expected, expected)}"
+        f"{found} into Go struct field {_go_field(resource, error.field)} of type {names.get(expected, expected)}"
     )
     return bad_request(message)
 
