@@ -113,7 +113,7 @@ class Casework:
 
     def pytest_bdd_before_step_call(self, step_func: Any) -> None:
         """Refuse a step that would pass without having run: a coroutine is never awaited."""
-        if inspect.iscoroutinefunction(step_func):
+        if inspect.iscoroutinefunction(step_func) or inspect.isasyncgenfunction(step_func):
             raise HarnessError(f"step function {step_func.__name__} is async; pytest-bdd would not run it")
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
@@ -150,8 +150,8 @@ class Casework:
             return report
         if call.excinfo is not None and work.error is None:
             work.error = call.excinfo.value
-        if report.failed and work.error is not None and _outcome(work.error) != "harness-error":
-            report.longrepr = f"{work.case.requirement} {_outcome(work.error)}: {work.error}"
+        if report.failed and work.error is not None:
+            _show(report, work, work.error)
         if call.when == "teardown":
             finished = self._finished(work)
             self._writer.write(finished)
@@ -176,6 +176,18 @@ class Casework:
             traceback=_trace(error) if outcome == "harness-error" else None,
             notes=tuple(work.recorder.notes),
         )
+
+
+def _show(report: pytest.TestReport, work: _Work, error: BaseException) -> None:
+    """Put the verdict first, and the line of the feature file, not that of pytest-bdd's machinery."""
+    report.location = (work.case.feature, work.case.line - 1, work.case.id)
+    line = work.case.line if work.step is None else work.step.line_number
+    step = work.case.scenario if work.step is None else f"{work.step.keyword} {work.step.name}"
+    place = f"{work.case.feature}:{line}  {step}"
+    if _outcome(error) == "harness-error":
+        report.sections.append(("scenario", place))
+    else:
+        report.longrepr = f"{work.case.requirement} {_outcome(error)}: {error}\n  scenario      {place}"
 
 
 def _outcome(error: BaseException | None) -> Outcome:
