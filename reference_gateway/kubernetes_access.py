@@ -18,6 +18,7 @@ from reference_gateway.values import Key
 JSON = dict[str, Any]
 
 REQUEST_TIMEOUT = urllib3.Timeout(connect=5.0, read=30.0)
+NOT_FOUND = 404
 WATCH_SECONDS = 240
 """A watch ends after this and is taken up again; the read timeout above it notices a connection that has died."""
 
@@ -96,12 +97,20 @@ class Cluster:
         """Apply a JSON merge patch."""
         return self.request("PATCH", resource.path(key, subresource), patch, "application/merge-patch+json")
 
+    def write_status(self, resource: Resource, key: Key, status: JSON) -> None:
+        """Merge into an object's status; one that is gone meanwhile is no error."""
+        try:
+            self.merge(resource, key, {"status": status}, "status")
+        except ApiError as error:
+            if error.code != NOT_FOUND:
+                raise
+
     def delete(self, resource: Resource, key: Key) -> None:
         """Delete an object; one that is not there is no error."""
         try:
             self.request("DELETE", resource.path(key))
         except ApiError as error:
-            if error.code != 404:
+            if error.code != NOT_FOUND:
                 raise
 
     def watch(self, resource: Resource, resource_version: str) -> Iterator[JSON]:

@@ -241,4 +241,4 @@ def _install_gateway(cluster: Cluster, address: str) -> None:
         condition("Programmed", True, "Programmed", "Envoy listens", generation),
     ]
     status = {"addresses": [{"type": "IPAddress", "value": host}], "conditions": conditions}
-    cluster.merge(GATEWAYS, GATEWAY, {"status": status}, "status")
+    cluster.write_status(GATEWAYS, GATEWAY, status)

@@ -104,7 +104,7 @@ class ModelRefStatusController:
             ],
         }
         if {name: former.get(name) for name in wanted} != wanted:
-            self._cluster.merge(self._resource, key, {"status": wanted}, "status")
+            self._cluster.write_status(self._resource, key, wanted)
 
     def readiness(self, item: JSON) -> Readiness:
         """What the status should say."""

@@ -116,7 +116,7 @@ class RouteStatusController:
         wanted = [self._parent(parent, item, route, mine) for parent in item["spec"].get("parentRefs") or ()]
         wanted = [parent for parent in wanted if parent_key(parent["parentRef"], item) == GATEWAY]
         if mine != wanted:
-            self._cluster.merge(HTTP_ROUTES, key, {"status": {"parents": [*others, *wanted]}}, "status")
+            self._cluster.write_status(HTTP_ROUTES, key, {"parents": [*others, *wanted]})
 
     def _parent(self, parent_ref: JSON, item: JSON, route: Route | Unresolved, mine: list[JSON]) -> JSON:
         former: list[JSON] = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
