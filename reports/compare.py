@@ -48,6 +48,11 @@ class Difference:
     """Circumstances that differ, old and new: a change of outcome may come from them and not from the gateway."""
 
     @property
+    def worse(self) -> bool:
+        """Whether the news is bad: something fails, or is not judged any more, that was not so before."""
+        return bool(self.newly_failing or self.vanished or any(change.after in _RED for change in self.changed))
+
+    @property
     def news(self) -> bool:
         """Whether anything differs that a reader has to look at."""
         return bool(self.newly_failing or self.fixed or self.changed or self.appeared or self.vanished)

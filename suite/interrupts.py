@@ -60,7 +60,7 @@ class Interrupts:
 
 
 class Interruptible:
-    """A pytest plugin: the judging may be interrupted, but not the start of workers before it, nor the tidying up after."""
+    """A pytest plugin: the judging may be interrupted, but neither the start of workers nor the tidying up after it."""
 
     def __init__(self, interrupts: Interrupts) -> None:
         self._interrupts = interrupts

@@ -28,7 +28,7 @@ from reports import build, latest, places
 from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.model import Report
 from reports.recorder import EventWriter
-from suite import chapters, preflight, selfcheck
+from suite import chapters, own_output, preflight, selfcheck
 from suite import plan as plans
 from suite.editions import Chosen, detect
 from suite.options import RUNS, Options
@@ -55,6 +55,8 @@ class Run:
         self._writer: EventWriter | None = None
         self.plan: Plan | None = None
         self._ground: Ground | None = None
+        self.checks: list[PreflightChecked] = []
+        """What the preflight has found so far."""
         self.blocked: str | None = None
         """Why no case is executed; None where the run goes on."""
 
@@ -188,6 +190,7 @@ class Run:
         self._ground = dataclasses.replace(ground, baseline=found)
 
     def _checked(self, check: PreflightChecked) -> None:
+        self.checks.append(check)
         self._events().write(check)
         self._say(preflight.line_of(check))
 
@@ -217,10 +220,24 @@ class Run:
             self._stack.close()
         writer.write(RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail))
         writer.close()
-        report = build.write_all(self.directory)
+        report = build.write_all(self.directory, {**build.WRITERS, own_output.NAME: own_output.looker(self._secrets())})
         if self.directory.parent == RUNS:
             latest.update(RUNS, self.id)
         return report
+
+    def _secrets(self) -> list[str]:
+        """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""
+        target = self._ground.target if self._ground else None
+        given = (target.gateway.client_key, target.provider.control_token) if target else ()
+        return [self._marker, *(secret for secret in given if secret)]
+
+    def abandon(self) -> None:
+        """Delete what is left and stop the target, without a report."""
+        try:
+            self._sweep()
+        finally:
+            self._stack.close()
+            self.discard()
 
     def _sweep(self) -> None:
         """Delete namespaces of this run that a lost worker has left; the embedded cluster goes as a whole."""
@@ -228,8 +245,8 @@ class Run:
             return
         access = self._ground.target.kubernetes
         kube = Kube(access.kubeconfig, access.context, self.id, USER_AGENT)
-        for namespace in kube.namespaces_of_runs(self.id):
-            kube.delete_namespace(namespace)
+        for item in kube.leftovers(self.id):
+            kube.delete_namespace(item.namespace)
         kube.close()
 
 

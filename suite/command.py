@@ -1,0 +1,228 @@
+"""The `conformance` command: its options and exit codes. What it does stands in the modules that it calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+# Kubernetes, pytest and OpenAI take most of a second to import: every command imports what it needs, and --help needs
+# none of it.
+
+USAGE, INCOMPLETE = 2, 3
+DEFAULT_WORKERS = 4
+"""Scenarios wait most of their time, so that four keep two cores busy; docs/run.md has the figures."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Entry point: run a command and exit with its code; bad usage is one sentence on stderr and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = cli.main(prog_name="conformance", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = USAGE
+    except click.ClickException as error:
+        click.echo(f"conformance: {error.format_message().rstrip('.')}; see conformance --help", err=True)
+        code = USAGE
+    except KeyboardInterrupt:
+        click.echo("conformance: interrupted; nothing is left running", err=True)
+        code = INCOMPLETE
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not fail once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = INCOMPLETE
+    except Exception as error:
+        code = _sentence(error)
+    sys.exit(code)
+
+
+def _sentence(error: Exception) -> int:
+    from fixtures.errors import ConfigurationError
+    from reports.document import BrokenReportError
+
+    if not isinstance(error, ConfigurationError | BrokenReportError):
+        raise error
+    click.echo(f"conformance: {error}", err=True)
+    return USAGE
+
+
+HELP = """Judge gateways that implement the Kubernetes ExternalModel.
+
+\b
+Exit codes of run:
+  0  conformant        1  nonconformant      2  usage or configuration
+  3  incomplete        4  error of the suite itself
+"""
+
+
+@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def cli() -> None:
+    """Hold the commands together."""
+
+
+def _of_a_target(command: F) -> F:
+    """The options that say what is judged, and by which edition."""
+    for option in reversed(
+        (
+            click.option("--target", default="embedded", show_default=True, help="embedded or cluster."),
+            click.option("--config", metavar="FILE", help="target.yaml that describes the cluster."),
+            click.option(
+                "--edition", metavar="NAME", help="Edition of the contract, or auto.  [default: runbook if embedded]"
+            ),
+            click.option(
+                "--fault", multiple=True, metavar="NAME|ID", help="Fault of the embedded gateway; repeatable."
+            ),
+            click.option("--variant", multiple=True, metavar="NAME|ID", help="Lawful variant of it; repeatable."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_of_a_target
+@click.option("--profile", multiple=True, metavar="NAME", help="Judge only this profile; repeatable.")
+@click.option("--select", metavar="EXPR", help='Judge only a part: "EM-CRED-004", "credentials and not EM-CRED-010".')
+@click.option("--workers", type=click.IntRange(1, 64), default=DEFAULT_WORKERS, show_default=True, metavar="N")
+@click.option("--keep", default="never", show_default=True, help="Keep objects on a cluster: never, failed or always.")
+@click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
+def run(workers: int, **given: Any) -> int:
+    """Judge a gateway, and write the report."""
+    import pytest
+
+    from fixtures.catalogue import FEATURES
+
+    arguments = [str(FEATURES), "-p", "no:terminal", "-n", str(workers if workers > 1 else 0)]
+    for name, value in given.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None:
+                arguments += [f"--{name}={one}"]
+    # What a user has set for tests of their own must not change a verdict.
+    for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(variable, None)
+    return int(pytest.main(arguments))
+
+
+@cli.command()
+@_of_a_target
+def preflight(**given: Any) -> int:
+    """Check in seconds that everything is there that a run stands on."""
+    from suite.looking import look
+
+    return look(_options(**given), click.echo)
+
+
+@cli.command()
+@click.option("--edition", default="runbook", show_default=True, metavar="NAME")
+@click.option("--fault", multiple=True, metavar="NAME|ID", help="Fault of the gateway; repeatable.")
+@click.option("--variant", multiple=True, metavar="NAME|ID", help="Lawful variant of it; repeatable.")
+@click.option(
+    "--listen", default="127.0.0.1:0", show_default=True, help="HOST:PORT of the gateway; port 0: a free one."
+)
+def up(edition: str, fault: tuple[str, ...], variant: tuple[str, ...], listen: str) -> int:
+    """Start the embedded target for other tools, until stopped with Ctrl-C."""
+    from fixtures.catalogue import load
+    from fixtures.targets.embedded import Embedded
+    from suite.up import stay_up
+
+    return stay_up(Embedded(load().edition(edition), fault, variant, listen), click.echo)
+
+
+@cli.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--target", default="cluster", show_default=True, help="cluster; the embedded target leaves nothing.")
+@click.option("--config", metavar="FILE", help="target.yaml that describes the cluster.")
+@click.option("--yes", is_flag=True, help="Delete what RUN has left.")
+def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int:
+    """List the namespaces that runs have left on a cluster; with RUN and --yes, delete that run's."""
+    from suite.sweeping import sweep as sweep_cluster
+
+    return sweep_cluster(_options(target=target, config=config), run_id, click.echo, delete=yes)
+
+
+@cli.command(name="list")
+@click.argument("what", type=click.Choice(["requirements", "scenarios", "faults", "variants", "editions"]))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--edition", metavar="NAME", help="Only what holds in this edition.")
+def list_(what: str, form: str, edition: str | None) -> int:
+    """List requirements, scenarios, faults, variants or editions."""
+    from suite import listing
+
+    rows = listing.rows_of(what, edition)
+    click.echo(listing.as_json(rows) if form == "json" else listing.as_table(rows))
+    return 0
+
+
+@cli.command()
+@click.argument("identifier", metavar="ID")
+def explain(identifier: str) -> int:
+    """Explain a requirement (EM-CRED-004), or a disagreement of the sources (D2)."""
+    from suite.explaining import explain as explain_id
+
+    click.echo(explain_id(identifier))
+    return 0
+
+
+@cli.group()
+def report() -> None:
+    """Read reports of earlier runs; RUN is a run's id, its directory or its report.json."""
+
+
+@report.command()
+@click.argument("run_id", metavar="[RUN]", default="latest")
+def show(run_id: str) -> int:
+    """Show a run's summary again; the latest by default."""
+    from reports import compare
+    from reports.console import wants_colour
+
+    click.echo(compare.show(_run_directory(run_id), wants_colour(sys.stdout, os.environ)))
+    return 0
+
+
+@report.command()
+@click.argument("old")
+@click.argument("new", default="latest")
+def diff(old: str, new: str) -> int:
+    """Say what changed between two runs; exit code 1 if the news is bad."""
+    from reports import compare
+    from reports.document import load
+
+    difference = compare.diff(load(_run_directory(old)), load(_run_directory(new)))
+    click.echo(compare.render(difference))
+    return int(difference.worse)
+
+
+def _options(target: str, config: str | None, **given: Any) -> Any:
+    from suite.options import Options
+
+    options = Options(
+        target=target,
+        config=Path(config) if config else None,
+        edition=given.get("edition"),
+        faults=given.get("fault", ()),
+        variants=given.get("variant", ()),
+    )
+    options.check()
+    return options
+
+
+def _run_directory(name: str) -> Path:
+    from fixtures.errors import ConfigurationError
+    from suite.options import RUNS
+
+    for path in (Path(name), RUNS / name):
+        with contextlib.suppress(OSError):
+            if path.exists():
+                return path
+    raise ConfigurationError(
+        f"there is no run {name!r}; give a directory, or the name of one in {RUNS.parent.name}/runs"
+    )

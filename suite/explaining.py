@@ -1,0 +1,77 @@
+"""`conformance explain`: all that the contract says about one requirement, or about one disagreement of its sources."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from fixtures.catalogue import Catalogue, Disagreement, Row, load
+from fixtures.errors import ConfigurationError
+from suite import chapters
+from suite.chapters import Chapter, RuleText, ScenarioText
+from suite.listing import word
+
+
+def explain(identifier: str) -> str:
+    """The explanation as text.
+
+    Raises:
+        ConfigurationError: there is no such id; says which are near.
+    """
+    catalogue = load()
+    wanted = identifier.strip().removeprefix("@").upper()
+    if wanted in catalogue.by_id:
+        return "\n".join(_requirement(catalogue, catalogue.by_id[wanted]))
+    disagreements = _disagreements(catalogue)
+    if wanted in disagreements:
+        return "\n".join(_disagreement(catalogue, wanted, disagreements[wanted]))
+    near = difflib.get_close_matches(wanted, [*catalogue.by_id, *disagreements], n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`conformance list requirements` shows all"
+    raise ConfigurationError(f"unknown id {identifier!r}; {hint}")
+
+
+def _requirement(catalogue: Catalogue, row: Row) -> list[str]:
+    lines = [f"{row.id}  {row.sentence}", "", f"profile    {row.profile}", f"source     {row.source}"]
+    for edition in catalogue.editions.values():
+        holding = edition.holdings[row.id]
+        said = f"does not ask for it: {holding.excluded}" if holding.excluded else word(holding)
+        lines.append(f"edition    {edition.name}: {said}")
+    for id_, said_in in _disagreements(catalogue).items():
+        if any(row.id in item.requirements for item in said_in.values()):
+            lines += ["", *_disagreement(catalogue, id_, said_in)]
+    for chapter in chapters.read():
+        for rule in chapter.rules:
+            if row.id in rule.tags:
+                lines += [line for scenario in rule.scenarios for line in ("", *_scenario(chapter, rule, scenario))]
+    editions = [item.name for item in catalogue.editions.values() if not item.holdings[row.id].excluded]
+    return [*lines, "", "run it alone", *(f"  conformance run --edition {name} --select {row.id}" for name in editions)]
+
+
+def _scenario(chapter: Chapter, rule: RuleText, scenario: ScenarioText) -> Sequence[str]:
+    """The scenario as it is written, up to where the next thing begins."""
+    text = chapter.path.read_text(encoding="utf-8").splitlines()[scenario.line - 1 :]
+    end = next(
+        (at for at, line in enumerate(text) if at and line.lstrip().startswith(("Scenario", "Rule:", "@"))), len(text)
+    )
+    written = [line.removeprefix("  ") for line in "\n".join(text[:end]).rstrip().splitlines()]
+    return [f"{chapter.place}:{scenario.line}", *written]
+
+
+def _disagreements(catalogue: Catalogue) -> dict[str, dict[str, Disagreement]]:
+    """By id, then by edition."""
+    found: dict[str, dict[str, Disagreement]] = {}
+    for edition in catalogue.editions.values():
+        for item in edition.disagreements:
+            found.setdefault(item.id, {})[edition.name] = item
+    return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
+
+
+def _disagreement(catalogue: Catalogue, id_: str, said_in: dict[str, Disagreement]) -> list[str]:
+    lines = [f"{id_}  the page and the shipped code disagree"]
+    said: dict[tuple[str, str], list[str]] = {}
+    for edition, item in said_in.items():
+        said.setdefault((item.page, item.code), []).append(edition)
+    for (page, code), editions in said.items():
+        lines += [f"  the page   {page}", f"  the code   {code}", f"  told in    edition {', '.join(editions)}"]
+    ids = dict.fromkeys(id_ for item in said_in.values() for id_ in item.requirements)
+    return [*lines, f"  concerns   {', '.join(ids)}"]

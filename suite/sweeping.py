@@ -1,0 +1,59 @@
+"""`conformance sweep`: namespaces that runs have left on a cluster, because they were killed or asked to keep them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from fixtures.errors import ConfigurationError, NotTestableError
+from fixtures.kube import Kube
+from fixtures.targets import cluster
+from suite.interrupts import Interrupts
+from suite.options import Options
+
+USER_AGENT = "externalmodel-conformance (sweep)"
+
+
+def sweep(options: Options, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
+    """List what is left of all runs or of one, with its age; delete it if that is asked for, and only if it is marked.
+
+    Raises:
+        ConfigurationError: there is no cluster to look at, or no run was named whose namespaces to delete.
+    """
+    if options.config is None:
+        raise ConfigurationError("the embedded target leaves nothing to sweep; give --target cluster with --config")
+    if delete and run is None:
+        raise ConfigurationError(
+            "--yes deletes the namespaces of one run; say which, as in `conformance sweep RUN --yes`"
+        )
+    access = cluster.load(options.config).kubernetes
+    kube = Kube(access.kubeconfig, access.context, run or "", USER_AGENT)
+    try:
+        with Interrupts() as interrupts, interrupts.allowed():
+            return _sweep(kube, run, say, delete=delete)
+    except NotTestableError as error:
+        raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
+    finally:
+        kube.close()
+
+
+def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
+    found = kube.leftovers(run)
+    now = datetime.datetime.now(datetime.UTC)
+    for item in found:
+        if delete and not item.terminating:
+            kube.delete_namespace(item.namespace)
+        state = "deleted" if delete else "being deleted" if item.terminating else "left"
+        say(f"{item.run}  {item.namespace}  {_age(now - item.made)} old, {state}")
+    if not found:
+        say(f"no namespace bears the labels of {'a run' if run is None else f'run {run}'}")
+    elif not delete:
+        say("`conformance sweep RUN --yes` deletes those of one run; look first whether it still goes on")
+    return 0
+
+
+def _age(age: datetime.timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"

@@ -1,0 +1,80 @@
+"""`conformance up`: the embedded target for people and other tools, until it is stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fixtures.targets.embedded import Embedded, embedded
+from fixtures.targets.target import Target
+from suite.interrupts import Interrupts
+
+
+def stay_up(wanted: Embedded, say: Callable[[str], None]) -> int:
+    """Start the target, say how to reach it, and stay until a signal comes; then nothing of it is left.
+
+    Raises:
+        ConfigurationError: it cannot be started as asked.
+    """
+    with tempfile.TemporaryDirectory(prefix="externalmodel-conformance-up-") as name, Interrupts() as interrupts:
+        directory = Path(name)
+        try:
+            with interrupts.allowed(), embedded(wanted, directory / "logs") as target:
+                for line in _lines(target, wanted, directory):
+                    say(line)
+                threading.Event().wait()
+        except KeyboardInterrupt:
+            say("# stopped; nothing is left running")
+    return 0
+
+
+def _lines(target: Target, wanted: Embedded, directory: Path) -> list[str]:
+    token = directory / "control-token"
+    token.touch(0o600)
+    token.write_text(target.provider.control_token or "", encoding="ascii")
+    config = directory / "target.yaml"
+    config.write_text(yaml.safe_dump(_config(target, token), sort_keys=False), encoding="utf-8")
+    variables = {
+        "KUBECONFIG": target.kubernetes.kubeconfig,
+        "GATEWAY_URL": target.gateway.url,
+        "PROVIDER_CONTROL_URL": target.provider.control_url,
+        "PROVIDER_CONTROL_TOKEN_FILE": str(token),
+    }
+    return [
+        f"# {target.describe()}, edition {wanted.edition.name}; logs in {directory / 'logs'}",
+        *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
+        "# judge it from another terminal:",
+        f"#   conformance run --target cluster --config {shlex.quote(str(config))} --edition {wanted.edition.name}",
+        "# Ctrl-C stops it",
+    ]
+
+
+def _config(target: Target, token: Path) -> Mapping[str, Any]:
+    """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
+    bounds = dataclasses.asdict(target.bounds)
+    return {
+        "kubernetes": {"kubeconfig": target.kubernetes.kubeconfig},
+        "gateway": {"url": target.gateway.url},
+        "provider": {
+            "controlUrl": target.provider.control_url,
+            "controlTokenFile": str(token),
+            "domain": target.provider.domain,
+            "dataUrl": target.provider.data_url,
+        },
+        "features": list(target.features),
+        "implementation": dict(target.implementation),
+        "bounds": {
+            "convergeSeconds": bounds["converge_seconds"],
+            "holdSeconds": bounds["hold_seconds"],
+            "intervalSeconds": bounds["interval_seconds"],
+            "requestSeconds": bounds["request_seconds"],
+            "streak": bounds["streak"],
+        },
+    }
