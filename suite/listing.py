@@ -18,6 +18,7 @@ from suite.plan import Wanted
 
 Row = Mapping[str, Any]
 _NARROWEST = 30
+_ONLY_IN_JSON = ("source", "catches")
 
 
 def rows_of(what: str, edition: str | None = None) -> Sequence[Row]:
@@ -47,8 +48,9 @@ def as_table(rows: Sequence[Row]) -> str:
     """The rows as lines with aligned columns; the last column takes what the terminal has left, and wraps."""
     if not rows:
         return "none"
-    shown = [[_cell(value) for value in row.values()] for row in rows]
-    names = [name.upper() for name in rows[0]]
+    flat = [_flat(row) for row in rows]
+    shown = [list(row.values()) for row in flat]
+    names = [name.upper() for name in flat[0]]
     widths = [max(len(line[at]) for line in [names, *shown]) for at in range(len(names) - 1)]
     before = sum(widths) + 2 * len(widths)
     last = max(_NARROWEST, shutil.get_terminal_size((140, 24)).columns - before)
@@ -65,8 +67,9 @@ def _requirements(catalogue: Catalogue, edition: str | None) -> Sequence[Row]:
     return [
         {
             "id": row.id,
-            **{item.name: word(item.holdings[row.id]) for item in editions},
+            "levels": {item.name: word(item.holdings[row.id]) for item in editions},
             "profile": row.profile,
+            "source": row.source,
             "sentence": row.sentence,
         }
         for row in catalogue.rows
@@ -96,7 +99,7 @@ def _edition(edition: Edition) -> Row:
     levels = [holding.level for holding in edition.holdings.values()]
     return {
         "name": edition.name,
-        **{level: levels.count(level) for level in ("MUST", "SHOULD", "MAY")},
+        "levels": {level: levels.count(level) for level in ("MUST", "SHOULD", "MAY")},
         "title": edition.title,
     }
 
@@ -117,5 +120,12 @@ def _deviations(what: str) -> Sequence[Row]:
     return [{name: row[name] for name in first if name in row} for row in rows]
 
 
-def _cell(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _flat(row: Row) -> dict[str, str]:
+    """The row as cells: a mapping becomes columns of its own; what makes a line too long is left to JSON."""
+    cells: dict[str, str] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            cells |= {key: str(one) for key, one in value.items()}
+        elif name not in _ONLY_IN_JSON:
+            cells[name] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return cells
