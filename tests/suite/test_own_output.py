@@ -37,5 +37,5 @@ def test_a_canary_in_base64_is_found_at_every_alignment(tmp_path: Path, lead: st
 def test_a_canary_in_clear_is_found(tmp_path: Path) -> None:
     marker = new_marker()
     (tmp_path / "events.ndjson").write_text(f'{{"x":"canary-{marker}-0123456789abcdef01234567"}}\n')
-    with pytest.raises(SecretInOutputError, match="events.ndjson:1"):
+    with pytest.raises(SecretInOutputError, match=r"events\.ndjson:1"):
         look(tmp_path, marker)
