@@ -225,10 +225,6 @@ class Behaviour:
         """Whether the provider's certificate is verified."""
         return True
 
-    def fails_open(self) -> bool:
-        """Whether requests go on without the processor when it is down."""
-        return False
-
     def upstream_header_case(self) -> str:
         """How header names are written to the provider over HTTP/1.1: lower or proper."""
         return "lower"

@@ -45,6 +45,7 @@ from reference_gateway.stores import Stores
 from reference_gateway.values import Key
 
 SYNC_SECONDS = 30.0
+LONGEST_DIRECTORY = 60
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +119,9 @@ class Gateway:
             starting.callback(controller.stop)
 
     def _wiring(self, starting: contextlib.ExitStack) -> Wiring:
-        # Not below the given directory: a socket's path may have no more than about a hundred characters.
-        sockets = Path(tempfile.mkdtemp(prefix="gateway-"))
+        # A socket's path may have no more than about a hundred characters, so a deep directory cannot hold them.
+        own = self._settings.directory
+        sockets = Path(tempfile.mkdtemp(prefix="gateway-", dir=own if len(str(own)) < LONGEST_DIRECTORY else None))
         starting.callback(shutil.rmtree, sockets, ignore_errors=True)
         return Wiring(
             listen_host=self._settings.listen_host,

@@ -124,7 +124,7 @@ def _processor_filter(behaviour: Behaviour) -> JSON:
     return {
         "@type": f"{_TYPE}extensions.filters.http.ext_proc.v3.ExternalProcessor",
         "grpc_service": {"envoy_grpc": {"cluster_name": "control"}},
-        "failure_mode_allow": behaviour.fails_open(),
+        "failure_mode_allow": False,
         "message_timeout": PROCESSOR_TIMEOUT,
         "mutation_rules": {"allow_all_routing": True},
         "processing_mode": {

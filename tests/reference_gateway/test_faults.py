@@ -122,7 +122,6 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
     "retries": lambda b: b.retry_on(),
     "verifies": lambda b: b.verifies_provider(),
-    "fails open": lambda b: b.fails_open(),
     "chunks": lambda b: b.chunks_request(),
     "upstream": lambda b: (b.upstream_header_case(), b.upstream_protocol()),
     "times": lambda b: (b.convergence_delay(), b.status_delay()),
