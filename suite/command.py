@@ -33,7 +33,7 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"conformance: {error.format_message().rstrip('.')}; see conformance --help", err=True)
         code = USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         click.echo("conformance: interrupted; nothing is left running", err=True)
         code = INCOMPLETE
     except BrokenPipeError:
