@@ -8,6 +8,7 @@ pytest_plugins = [
     "steps.answers",
     "steps.arrivals",
     "steps.clients",
+    "steps.external_model",
     "steps.model_ref",
     "steps.models",
     "steps.neighbours",

@@ -60,3 +60,10 @@ Feature: Publication
     Scenario: the status of a served model's MaaSModelRef
       Given a working model "alpha"
       Then its MaaSModelRef settles on Ready, with the address of "alpha"
+
+  @EM-REF-007
+  Rule: A MaaSModelRef without its ExternalModel says so
+
+    Scenario: the ExternalModel does not exist
+      Given a model "alpha" of which only the MaaSModelRef exists
+      Then its MaaSModelRef settles on Failed, naming the missing ExternalModel

@@ -61,3 +61,11 @@ Feature: Forwarding
         | call                       |
         | a chat completion          |
         | a streamed chat completion |
+
+  @EM-FWD-007
+  Rule: The client's query string does not reach the provider
+
+    Scenario: a client adds a query string
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call a path with a query string behind it
+      Then the provider sees no query string

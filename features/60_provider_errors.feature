@@ -28,3 +28,12 @@ Feature: Errors of the provider
       When its provider answers with 429 and "retry-after: 17"
       And clients call "alpha"
       Then the clients receive the header "retry-after: 17"
+
+  @EM-ERR-003
+  Rule: A request that the provider fails is not repeated
+
+    Scenario: the provider breaks once for each request
+      Given a working model "alpha"
+      When its provider answers with 503
+      And clients call "alpha"
+      Then the provider of "alpha" sees each request exactly once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import parsers, then
 
 from fixtures.judgements.credentials import ExactCredential, NeverAt, NothingOf
-from fixtures.judgements.forwarding import BodySeen, HostSeen, PathSeen
+from fixtures.judgements.forwarding import BodySeen, HostSeen, NoQuerySeen, PathSeen
 from fixtures.judgements.refusal import ReachesNoProvider
 from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
 from fixtures.scenario import Scenario
@@ -26,6 +26,11 @@ def path_seen(scenario: Scenario, path: str) -> None:
     scenario.settles(PathSeen(path))
 
 
+@then("the provider sees no query string")
+def no_query_seen(scenario: Scenario) -> None:
+    scenario.settles(NoQuerySeen())
+
+
 @then(parsers.parse('the provider sees the endpoint of "{alias:w}" as its host'))
 def host_seen(scenario: Scenario, alias: str) -> None:
     scenario.settles(HostSeen(scenario.models[alias].facts))
@@ -43,6 +48,11 @@ def exact_credential(scenario: Scenario, alias: str) -> None:
 
 @then("the old credential does not come back")
 def old_credential_gone(scenario: Scenario) -> None:
+    scenario.holds(AnsweredByProvider(scenario.subject.facts, with_credential=True))
+
+
+@then("the old endpoint does not come back")
+def old_endpoint_gone(scenario: Scenario) -> None:
     scenario.holds(AnsweredByProvider(scenario.subject.facts, with_credential=True))
 
 

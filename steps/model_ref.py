@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import then, when
 
-from fixtures.judgements.objects import NoneFor, RefReady
+from fixtures.judgements.objects import NoneFor, RefFailed, RefReady
 from fixtures.scenario import SUBJECT, Scenario
 
 
@@ -27,6 +27,12 @@ def no_ref_appears(scenario: Scenario) -> None:
 def ref_ready(scenario: Scenario) -> None:
     model = scenario.subject
     scenario.judging.objects_settle(RefReady(model.name, f"/{model.namespace}/{model.name}"), scenario.model_refs)
+
+
+@then("its MaaSModelRef settles on Failed, naming the missing ExternalModel")
+def ref_failed(scenario: Scenario) -> None:
+    model = scenario.subject
+    scenario.judging.objects_settle(RefFailed(model.name, model.namespace), scenario.model_refs)
 
 
 @then('after its MaaSModelRef is made, "alpha" works')

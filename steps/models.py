@@ -49,6 +49,11 @@ def model_with_renamed_ref(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{secrets.token_hex(3)}", strict=True)
 
 
+@given(parsers.parse('a model "{alias:w}" of which only the MaaSModelRef exists'))
+def model_ref_alone(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).publish()
+
+
 @given(parsers.parse('a model "{alias:w}" whose Secret has no label'))
 def model_with_unlabelled_secret(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(NO_LABEL, strict=True)

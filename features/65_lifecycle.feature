@@ -1,0 +1,23 @@
+Feature: Lifecycle
+  What its owner changes or deletes must change or end at the gateway. A route that outlives its model keeps spending
+  the key; one that keeps an old endpoint sends prompts and key to a host that nobody chose any more.
+
+  @EM-LIF-001
+  Rule: Deleting the ExternalModel ends its service
+
+    Scenario: the ExternalModel of a working model is deleted
+      Given a working model "alpha"
+      When its ExternalModel is deleted
+      Then requests to "alpha" settle on the refusal "unknown-model"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its ExternalModel is made again, "alpha" works
+
+  @EM-LIF-002
+  Rule: A changed endpoint takes the place of the old one
+
+    Scenario: the endpoint of a working model is changed
+      Given a working model "alpha"
+      When its endpoint is changed
+      Then requests to "alpha" settle on its provider's answer
+      And the old endpoint does not come back

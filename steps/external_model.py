@@ -1,0 +1,23 @@
+"""Steps about the ExternalModel of the model under judgement."""
+
+from __future__ import annotations
+
+from pytest_bdd import then, when
+
+from fixtures.scenario import SUBJECT, Scenario
+
+
+@when("its ExternalModel is deleted")
+def external_model_deleted(scenario: Scenario) -> None:
+    scenario.subject.delete_external_model()
+
+
+@when("its endpoint is changed")
+def endpoint_changed(scenario: Scenario) -> None:
+    scenario.subject.change_endpoint()
+
+
+@then('after its ExternalModel is made again, "alpha" works')
+def works_after_external_model(scenario: Scenario) -> None:
+    scenario.subject.make_external_model()
+    scenario.works(SUBJECT, "the model works after its ExternalModel is made again")
