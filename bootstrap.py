@@ -37,9 +37,7 @@ def _bring_up_to_date() -> None:
     wanted = _fingerprint()
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return
-    sys.stderr.write("setting up .venv with the locked dependencies; the first time this takes a minute or two\n")
-    uv = shutil.which("uv") or _fetched_uv()
-    _sync(uv)
+    _sync(shutil.which("uv") or _fetched_uv())
     STAMP.write_text(wanted)
 
 
@@ -66,6 +64,7 @@ def _fetched_uv() -> str:
             f"this Python cannot make virtual environments ({error.name} is missing); on Debian and Ubuntu "
             "`apt install python3-venv` brings it, elsewhere install uv"
         ) from error
+    sys.stderr.write("fetching uv into .venv, to install the locked dependencies with\n")
     uv = PROGRAMS / "uv"
     if not uv.exists():
         venv.create(str(VENV), with_pip=True, clear=True)
@@ -74,6 +73,7 @@ def _fetched_uv() -> str:
 
 
 def _sync(uv: str) -> None:
+    sys.stderr.write("setting up .venv with the locked dependencies; the first time this takes a minute or two\n")
     os.environ["UV_PROJECT_ENVIRONMENT"] = str(VENV)
     # Inexact: what is not locked stays, and that is uv itself where we have fetched it.
     words = [uv, "sync", "--locked", "--inexact", "--quiet"]
