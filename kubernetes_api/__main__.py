@@ -15,8 +15,12 @@ from kubernetes_api.lifecycle import run_embedded, run_real
 def main() -> int:
     """Run until stopped; return the exit code: 0, or 2 for a usage error."""
     parser = argparse.ArgumentParser(prog="python -m kubernetes_api", description=__doc__)
-    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="address to serve on; port 0: a free one")
-    parser.add_argument("--directory", required=True, type=Path, metavar="DIR", help="where the kubeconfig and all data go")
+    parser.add_argument(
+        "--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="address to serve on; port 0: a free one"
+    )
+    parser.add_argument(
+        "--directory", required=True, type=Path, metavar="DIR", help="where the kubeconfig and all data go"
+    )
     parser.add_argument("--exit-with-stdin", action="store_true", help="exit when stdin ends")
     arguments = parser.parse_args()
     assets = os.environ.get("KUBEBUILDER_ASSETS", "")

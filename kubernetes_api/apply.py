@@ -57,7 +57,9 @@ class Manager:
 
     def same_as(self, other: Manager) -> bool:
         """Say whether both stand for one manager; an applier stays itself in another apiVersion."""
-        mine, theirs = (self, other) if self.operation == "Update" else (self, replace(other, api_version=self.api_version))
+        mine, theirs = (
+            (self, other) if self.operation == "Update" else (self, replace(other, api_version=self.api_version))
+        )
         return mine == theirs
 
 
@@ -106,7 +108,13 @@ def managed_of(item: Mapping[str, Any]) -> list[Managed]:
 def _with_managed(item: Json, managed: list[Managed]) -> Json:
     kept = sorted(
         (one for one in managed if one.fields),
-        key=lambda one: (one.manager.operation, one.time, one.manager.name, one.manager.api_version, one.manager.subresource),
+        key=lambda one: (
+            one.manager.operation,
+            one.time,
+            one.manager.name,
+            one.manager.api_version,
+            one.manager.subresource,
+        ),
     )
     metadata = {name: value for name, value in item["metadata"].items() if name != "managedFields"}
     if kept:
@@ -157,7 +165,9 @@ def server_side_apply(
     managed = managed_of(base)
     own = next((one for one in managed if one.manager.same_as(manager)), Managed(manager, NONE, ""))
     others = [one for one in managed if one is not own]
-    fields = _concerned(fields_of(config, schema), status_is_separate=status_is_separate, subresource=manager.subresource)
+    fields = _concerned(
+        fields_of(config, schema), status_is_separate=status_is_separate, subresource=manager.subresource
+    )
     merged = _merge(base, config, schema)
     dropped = frozenset(path for path in own.fields - fields if not covers(fields, path))
     foreign: FieldSet = NONE.union(*(one.fields for one in others))
@@ -180,7 +190,12 @@ def _merge(live: Any, config: Any, schema: Schema) -> Any:
             field = schema.field(name) or schema.part({"x-kubernetes-preserve-unknown-fields": True})
             merged[name] = _merge(live.get(name), item, field)
         return merged
-    if isinstance(config, list) and isinstance(live, list) and schema.list_type != "atomic" and schema.items is not None:
+    if (
+        isinstance(config, list)
+        and isinstance(live, list)
+        and schema.list_type != "atomic"
+        and schema.items is not None
+    ):
         return _merge_items(live, config, schema, schema.items)
     return clone(config)
 
@@ -235,7 +250,8 @@ def _conflict_error(conflicts: list[tuple[Managed, FieldSet]]) -> StatusError:
         text = f"{causes[0]['message']}: {causes[0]['field']}"
     else:
         text = "\n".join(
-            f"conflicts with {who}:\n" + "\n".join(f"- {path}" for path in paths) for who, paths in sorted(grouped.items())
+            f"conflicts with {who}:\n" + "\n".join(f"- {path}" for path in paths)
+            for who, paths in sorted(grouped.items())
         )
     message = f"Apply failed with {count} conflict{'s' * (count != 1)}: {text}"
     return StatusError(409, "Conflict", message, {"causes": causes})

@@ -52,13 +52,17 @@ class Cluster:
         return self.present(resource, item)
 
     def present(self, resource: Resource, item: Json) -> Json:
-        """Return an object that was kept as the resource's version shows it (conversion strategy None)."""
-        if not resource.custom or not (resource.several_versions or resource.revised):
+        """Return an object that was kept as the resource's version shows it (conversion strategy None).
+
+        As in the real API, what is read gets the defaults of the version in which it is stored, not of the one that is asked for.
+        """
+        if resource.storage_schema is None or not (resource.several_versions or resource.revised):
             return item
         shown: Json = clone(item)
+        prune(shown, resource.storage_schema)
+        apply_defaults(shown, resource.storage_schema)
         shown["apiVersion"] = resource.api_version
         prune(shown, resource.schema)
-        apply_defaults(shown, resource.schema)
         return shown
 
     def require_namespace(self, resource: Resource, namespace: str, name: str) -> None:

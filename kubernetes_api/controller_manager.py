@@ -169,7 +169,12 @@ class ControllerManager:
         if not solid:
             policy = "Foreground" if waiting and self._dependents.get(node.metadata["uid"]) else "Background"
             preconditions = {"uid": node.metadata["uid"]}
-            body = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": policy, "preconditions": preconditions}
+            body = {
+                "kind": "DeleteOptions",
+                "apiVersion": "v1",
+                "propagationPolicy": policy,
+                "preconditions": preconditions,
+            }
             await self._api.send("DELETE", node.url, body)
         elif len(solid) < len(node.owners):
             await self._patch_metadata(node, {"ownerReferences": solid})
@@ -225,7 +230,11 @@ class ControllerManager:
         namespace = await self._api.get(url)
         if namespace is None or "kubernetes" not in (namespace["spec"].get("finalizers") or []):
             return
-        resources = {(one.group, one.plural): one for one in (*await self._api.served(), *self._served.values()) if one.namespaced}
+        resources = {
+            (one.group, one.plural): one
+            for one in (*await self._api.served(), *self._served.values())
+            if one.namespaced
+        }
         left = await asyncio.gather(*(self._empty(served, name) for served in resources.values()))
         if not any(left):
             finalizers = [one for one in namespace["spec"]["finalizers"] if one != "kubernetes"]
@@ -239,6 +248,8 @@ class ControllerManager:
         found = await self._api.get(url, limit="1")
         if not found or not found["items"]:
             return False
-        await self._api.send("DELETE", url, {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"})
+        await self._api.send(
+            "DELETE", url, {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+        )
         found = await self._api.get(url, limit="1")
         return bool(found and found["items"])

@@ -45,7 +45,9 @@ class CustomResourceDefinitionKind(Kind):
             ("spec.names.kind", before["names"]["kind"], after["names"]["kind"]),
             ("spec.names.plural", before["names"]["plural"], after["names"]["plural"]),
         ]
-        return [FieldError("FieldValueInvalid", field, now, "field is immutable") for field, was, now in fixed if was != now]
+        return [
+            FieldError("FieldValueInvalid", field, now, "field is immutable") for field, was, now in fixed if was != now
+        ]
 
 
 def _definition_errors(name: str, spec: Json) -> Iterator[FieldError]:
@@ -76,6 +78,9 @@ def _definition_errors(name: str, spec: Json) -> Iterator[FieldError]:
         yield FieldError("FieldValueInvalid", "spec.versions", versions, detail)
     for index, version in enumerate(versions):
         where = f"spec.versions[{index}].schema.openAPIV3Schema"
+        if len(versions) == 1 and version.get("schema"):
+            # The real API keeps the only schema at the top, and names that place.
+            where = "spec.validation.openAPIV3Schema"
         schema = (version.get("schema") or {}).get("openAPIV3Schema")
         if schema is None:
             yield FieldError("FieldValueRequired", where, "", "schemas are required")

@@ -66,7 +66,9 @@ class Deleter:
         if not item["metadata"].get("deletionTimestamp"):
             item = marked_deleted(item)
             if resource.key == NAMESPACES:
-                metadata = {name: value for name, value in item["metadata"].items() if name != "deletionGracePeriodSeconds"}
+                metadata = {
+                    name: value for name, value in item["metadata"].items() if name != "deletionGracePeriodSeconds"
+                }
                 item = {**item, "metadata": metadata, "status": {**item.get("status", {}), "phase": "Terminating"}}
         if options.dry_run or item == live:
             return item
@@ -75,7 +77,9 @@ class Deleter:
             self._remove_instances(kept)
         return kept
 
-    def delete_collection(self, resource: Resource, namespace: str, matches: Matcher, options: DeleteOptions) -> list[Json]:
+    def delete_collection(
+        self, resource: Resource, namespace: str, matches: Matcher, options: DeleteOptions
+    ) -> list[Json]:
         """Delete all objects that match and return them as they were."""
         found = self._cluster.store.list(resource.key, matches)
         for item in found:

@@ -115,6 +115,7 @@ def _aggregated(resource: Resource) -> Json:
         entry["categories"] = list(resource.categories)
     if resource.subresources:
         entry["subresources"] = [
-            {"subresource": name, "responseKind": kind, "verbs": _SUBRESOURCE_VERBS[name]} for name in resource.subresources
+            {"subresource": name, "responseKind": kind, "verbs": _SUBRESOURCE_VERBS[name]}
+            for name in resource.subresources
         ]
     return entry

@@ -35,7 +35,9 @@ class Served:
     @property
     def root(self) -> str:
         """The URL of the whole collection."""
-        return f"/apis/{self.group}/{self.version}/{self.plural}" if self.group else f"/api/{self.version}/{self.plural}"
+        return (
+            f"/apis/{self.group}/{self.version}/{self.plural}" if self.group else f"/api/{self.version}/{self.plural}"
+        )
 
     def url(self, namespace: str, name: str = "") -> str:
         """Return the URL of a collection in a namespace, or of one object."""
@@ -71,7 +73,9 @@ class Api:
         found: Json = answer.json()
         return found
 
-    async def send(self, method: str, url: str, body: Json | None = None, content_type: str = "application/json") -> int:
+    async def send(
+        self, method: str, url: str, body: Json | None = None, content_type: str = "application/json"
+    ) -> int:
         """Send a write and return its status code; 404 and 409 are for the caller to judge, other errors are raised."""
         content = None if body is None else json.dumps(body)
         answer = await self._client.request(method, url, content=content, headers={"Content-Type": content_type})

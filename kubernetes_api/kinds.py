@@ -60,7 +60,9 @@ class EventKind(Kind):
         """An event is in the namespace of the object that it speaks of."""
         involved = item.get("involvedObject", {}).get("namespace", "")
         if involved and involved != item["metadata"].get("namespace"):
-            return [FieldError("FieldValueInvalid", "involvedObject.namespace", involved, "does not match event.namespace")]
+            return [
+                FieldError("FieldValueInvalid", "involvedObject.namespace", involved, "does not match event.namespace")
+            ]
         return []
 
 
@@ -152,7 +154,9 @@ class ConfigMapKind(Kind):
 class ServiceKind(Kind):
     """Services: no proxy behind them, but the API's defaults, addresses and rules."""
 
-    unmanaged = frozenset(("f:spec", f"f:{name}") for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"))
+    unmanaged = frozenset(
+        ("f:spec", f"f:{name}") for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+    )
 
     def __init__(self) -> None:
         self._addresses = count(10)

@@ -47,7 +47,9 @@ def write_kubeconfig(path: Path, server: str, authority: Path, token: str) -> No
         "kind": "Config",
         "clusters": [{"name": "embedded", "cluster": {"server": server, "certificate-authority-data": ca_data}}],
         "users": [{"name": "embedded", "user": {"token": token}}],
-        "contexts": [{"name": "embedded", "context": {"cluster": "embedded", "user": "embedded", "namespace": "default"}}],
+        "contexts": [
+            {"name": "embedded", "context": {"cluster": "embedded", "user": "embedded", "namespace": "default"}}
+        ],
         "current-context": "embedded",
     }
     write_private(path, yaml.safe_dump(config, sort_keys=False).encode())

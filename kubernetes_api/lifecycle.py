@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -127,7 +128,8 @@ def _stop_event(*, exit_with_stdin: bool) -> asyncio.Event:
         loop.add_signal_handler(number, stop.set)
 
     def wait_for_end() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not through sys.stdin: its lock, held by this thread, would abort the interpreter's end.
+        while os.read(0, 4096):
             pass
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(stop.set)
@@ -151,7 +153,9 @@ def bind(listen: str) -> socket.socket:
         listener.listen(1024)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise UsageError(f"cannot listen on {listen} ({error}); give --listen another address, or port 0 for a free one") from None
+        raise UsageError(
+            f"cannot listen on {listen} ({error}); give --listen another address, or port 0 for a free one"
+        ) from None
     return listener
 
 
@@ -159,7 +163,9 @@ def create_first_namespaces(cluster: Cluster) -> None:
     """Create the namespaces that every cluster has."""
     namespaces = next(one for one in Registry() if one.plural == "namespaces")
     for name in FIRST_NAMESPACES:
-        Writer(cluster).create(Place(namespaces, ""), Body({"metadata": {"name": name}}), WriteOptions("kube-apiserver"))
+        Writer(cluster).create(
+            Place(namespaces, ""), Body({"metadata": {"name": name}}), WriteOptions("kube-apiserver")
+        )
 
 
 def print_ready_line(kubeconfig: Path, server: str, flavour: str, version: str) -> None:

@@ -99,7 +99,11 @@ def _list_schema(resource: Resource) -> Json:
         "metadata": {"allOf": [{"$ref": REF_PREFIX + LIST_META}]},
         "items": {"type": "array", "items": {"allOf": [{"$ref": REF_PREFIX + resource.schema_name}]}},
     }
-    listed = {"type": "object", "description": f"{resource.list_kind} is a list of {resource.kind}", "required": ["items"]}
+    listed = {
+        "type": "object",
+        "description": f"{resource.list_kind} is a list of {resource.kind}",
+        "required": ["items"],
+    }
     return {**listed, "properties": properties, **_kind_mark(resource, resource.list_kind)}
 
 
@@ -134,6 +138,8 @@ def _operation(resource: Resource, action: str, parameters: tuple[str, ...]) -> 
     if action in ("post", "put"):
         operation["requestBody"] = {"content": {"*/*": {"schema": schema}}}
     elif action == "patch":
+        # kubectl apply reads here whether a kind may be sent a strategic merge patch.
+        types = _PATCH_TYPES[:3] if resource.custom else _PATCH_TYPES
         patch = {"schema": {"$ref": REF_PREFIX + "io.k8s.apimachinery.pkg.apis.meta.v1.Patch"}}
-        operation["requestBody"] = {"content": dict.fromkeys(_PATCH_TYPES, patch)}
+        operation["requestBody"] = {"content": dict.fromkeys(types, patch)}
     return operation

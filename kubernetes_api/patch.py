@@ -30,11 +30,15 @@ def unsupported_patch(*, custom: bool) -> StatusError:
 def json_patch(item: Json, operations: Any) -> Json:
     """Return the object after a JSON patch (RFC 6902)."""
     if not isinstance(operations, list):
-        raise bad_request("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")
+        raise bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+        )
     try:
         patched = jsonpatch.apply_patch(clone(item), operations)
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, KeyError, TypeError) as error:
-        raise StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {}) from error
+        raise StatusError(
+            422, "Invalid", "the server rejected our request due to an error in our request", {}
+        ) from error
     if not isinstance(patched, dict):
         raise bad_request("the patched object is not an object")
     return patched

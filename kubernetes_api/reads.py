@@ -39,7 +39,9 @@ def read_revision(query: dict[str, str]) -> int | None:
     if not text:
         return None
     if not text.isdigit():
-        raise bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
+        raise bad_request(
+            f'invalid resource version: resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
     return int(text)
 
 

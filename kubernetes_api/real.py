@@ -114,7 +114,9 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 @contextlib.asynccontextmanager
-async def _process(program: Path, arguments: list[str], directory: Path, ended: asyncio.Future[str]) -> AsyncIterator[None]:
+async def _process(
+    program: Path, arguments: list[str], directory: Path, ended: asyncio.Future[str]
+) -> AsyncIterator[None]:
     log_path = directory / f"{program.name}.log"
     with log_path.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -162,4 +164,6 @@ async def _ready(server: str, certificates: Certificates, token: str, ended: asy
                 if all(answer.status_code == httpx.codes.OK for answer in answers):
                     return str(answers[-1].json()["gitVersion"])
             await asyncio.sleep(_PROBE_EVERY)
-    raise UsageError(f"kube-apiserver was not ready after {_READY_WITHIN:.0f} s; see {certificates.chain.parent / 'kube-apiserver.log'}")
+    raise UsageError(
+        f"kube-apiserver was not ready after {_READY_WITHIN:.0f} s; see {certificates.chain.parent / 'kube-apiserver.log'}"
+    )

@@ -47,7 +47,9 @@ class Accepted:
     version: str = ""
 
 
-def negotiate(accept: str, offered: Sequence[str] = ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")) -> Accepted:
+def negotiate(
+    accept: str, offered: Sequence[str] = ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")
+) -> Accepted:
     """Return the first form in an Accept header that can be produced, always as JSON; raise 406 if there is none."""
     if not accept.strip():
         return Accepted()

@@ -47,6 +47,7 @@ class Resource:
     columns: tuple[Column, ...] = ()
     selectable_fields: frozenset[str] = frozenset()
     storage_version: str = ""
+    storage_schema: Schema | None = None
     several_versions: bool = False
     revised: bool = False
     custom: bool = False
@@ -110,7 +111,14 @@ def builtin_resources(catalogue: dict[str, Json]) -> list[Resource]:
         Column("Message", ".message"),
     )
     event_fields = frozenset(
-        {"involvedObject.kind", "involvedObject.name", "involvedObject.namespace", "involvedObject.uid", "reason", "type"}
+        {
+            "involvedObject.kind",
+            "involvedObject.name",
+            "involvedObject.namespace",
+            "involvedObject.uid",
+            "reason",
+            "type",
+        }
     )
     return [
         _builtin(
@@ -211,16 +219,22 @@ def custom_resources(crd: Json, catalogue: dict[str, Json]) -> list[Resource]:
     names = spec["names"]
     storage = next(version["name"] for version in spec["versions"] if version["storage"])
     served = [version for version in spec["versions"] if version["served"]]
+    stored_raw = next(version for version in spec["versions"] if version["storage"])
     more = {
         "storage_version": storage,
+        "storage_schema": custom_resource_schema(_raw_schema(stored_raw), catalogue),
         "several_versions": len(spec["versions"]) > 1,
         "revised": crd["metadata"].get("generation", 1) > 1,
     }
     return [_custom(spec, names, version, catalogue, more) for version in served]
 
 
+def _raw_schema(version: Json) -> Json:
+    raw: Json = version.get("schema", {}).get("openAPIV3Schema", {"type": "object"})
+    return raw
+
+
 def _custom(spec: Json, names: Json, version: Json, catalogue: dict[str, Json], more: Json) -> Resource:
-    raw = version.get("schema", {}).get("openAPIV3Schema", {"type": "object"})
     reversed_group = ".".join(reversed(spec["group"].split(".")))
     columns = [
         Column(
@@ -242,7 +256,7 @@ def _custom(spec: Json, names: Json, version: Json, catalogue: dict[str, Json], 
         version=version["name"],
         plural=names["plural"],
         kind=names["kind"],
-        schema=custom_resource_schema(raw, catalogue),
+        schema=custom_resource_schema(_raw_schema(version), catalogue),
         schema_name=f"{reversed_group}.{version['name']}.{names['kind']}",
         namespaced=spec["scope"] == "Namespaced",
         singular=names.get("singular") or names["kind"].lower(),

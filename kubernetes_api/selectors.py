@@ -11,7 +11,9 @@ from kubernetes_api.status_errors import Json, bad_request
 
 Matcher = Callable[[Json], bool]
 
-_TERM = re.compile(r"\s*(!?)\s*([A-Za-z0-9][-A-Za-z0-9_./]*)\s*(?:(==|=|!=|>|<|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,]*))?\s*(?:,|$)")
+_TERM = re.compile(
+    r"\s*(!?)\s*([A-Za-z0-9][-A-Za-z0-9_./]*)\s*(?:(==|=|!=|>|<|\bnotin\b|\bin\b)\s*(\([^)]*\)|[^,]*))?\s*(?:,|$)"
+)
 _NAME = re.compile(r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
 _VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
 
@@ -56,8 +58,10 @@ def parse_label_selector(text: str) -> list[Requirement]:
 
 def _requirement(negated: str, key: str, operator: str, operand: str) -> Requirement:
     if not _NAME.match(key):
-        raise bad_request(f'unable to parse requirement: <nil>: Invalid value: "{key}": name part must consist of alphanumeric '
-                          "characters, '-', '_' or '.', and must start and end with an alphanumeric character")
+        raise bad_request(
+            f'unable to parse requirement: <nil>: Invalid value: "{key}": name part must consist of alphanumeric '
+            "characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+        )
     if not operator:
         return Requirement(key, "absent" if negated else "exists")
     if negated:
@@ -70,12 +74,16 @@ def _requirement(negated: str, key: str, operator: str, operand: str) -> Require
         values = [operand.strip()]
     for value in values:
         if not _VALUE.match(value):
-            raise bad_request(f'unable to parse requirement: values[0][{key}]: Invalid value: "{value}": a valid label must be an '
-                              "empty string or consist of alphanumeric characters, '-', '_' or '.'")
+            raise bad_request(
+                f'unable to parse requirement: values[0][{key}]: Invalid value: "{value}": a valid label must be an '
+                "empty string or consist of alphanumeric characters, '-', '_' or '.'"
+            )
     word = {"=": "in", "==": "in", "!=": "notin", ">": "gt", "<": "lt"}.get(operator, operator)
     if word in ("gt", "lt") and not values[0].lstrip("-").isdigit():
-        raise bad_request(f'unable to parse requirement: values[0][{key}]: Invalid value: "{values[0]}": for \'Gt\', \'Lt\' '
-                          "operators, the value must be an integer")
+        raise bad_request(
+            f"unable to parse requirement: values[0][{key}]: Invalid value: \"{values[0]}\": for 'Gt', 'Lt' "
+            "operators, the value must be an integer"
+        )
     return Requirement(key, word, frozenset(values))
 
 

@@ -219,7 +219,13 @@ async def _lines(
 
 
 def _shown(
-    request: Request, resource: Resource, item: Json, accepted: Accepted, *, code: int = 200, warnings: list[str] | None = None
+    request: Request,
+    resource: Resource,
+    item: Json,
+    accepted: Accepted,
+    *,
+    code: int = 200,
+    warnings: list[str] | None = None,
 ) -> Response:
     shown = item
     if accepted.as_kind == "Table":

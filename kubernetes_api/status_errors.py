@@ -142,7 +142,7 @@ def expired(message: str) -> StatusError:
 def too_large_resource_version(asked: int, current: int) -> StatusError:
     """504: the resourceVersion lies in the future."""
     causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
-    message = f"Too large resource version: {asked}, current: {current}"
+    message = f"Timeout: Too large resource version: {asked}, current: {current}"
     return StatusError(504, "Timeout", message, {"causes": causes, "retryAfterSeconds": 1})
 
 

@@ -13,7 +13,9 @@ from kubernetes_api.status_errors import Json
 _META = "meta.k8s.io/v1"
 
 
-def table(resource: Resource, items: list[Json], list_metadata: Json, include_object: str, *, with_columns: bool = True) -> Json:
+def table(
+    resource: Resource, items: list[Json], list_metadata: Json, include_object: str, *, with_columns: bool = True
+) -> Json:
     """Return a Table; `include_object` is None, Metadata or Object."""
     columns = [_definition(column) for column in resource.columns] if with_columns else []
     return {
@@ -26,7 +28,12 @@ def table(resource: Resource, items: list[Json], list_metadata: Json, include_ob
 
 
 def _definition(column: Column) -> Json:
-    printed = {"age": "date" if column.name != "Age" else "string", "or-none": "string", "ports": "string", "count": "string"}
+    printed = {
+        "age": "date" if column.name != "Age" else "string",
+        "or-none": "string",
+        "ports": "string",
+        "count": "string",
+    }
     return {
         "name": column.name,
         "type": printed.get(column.type, column.type),

@@ -161,7 +161,9 @@ def _duplicates(value: list[Any], schema: Schema, path: str) -> Iterator[FieldEr
         return
     seen: set[str] = set()
     for index, item in enumerate(value):
-        shown = {key: item.get(key) for key in schema.list_keys} if isinstance(item, dict) and schema.list_keys else item
+        shown = (
+            {key: item.get(key) for key in schema.list_keys} if isinstance(item, dict) and schema.list_keys else item
+        )
         key = json.dumps(shown, sort_keys=True)
         if key in seen:
             yield FieldError("FieldValueDuplicate", f"{path}[{index}]", shown)

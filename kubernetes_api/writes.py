@@ -78,7 +78,14 @@ class Writer:
         metadata = item["metadata"]
         name = metadata.get("name", "")
         self._cluster.require_namespace(resource, place.namespace, name)
-        for stale in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"):
+        for stale in (
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation",
+            "selfLink",
+        ):
             metadata.pop(stale, None)
         metadata["uid"] = str(uuid.uuid4())
         metadata["creationTimestamp"] = now_text()
@@ -114,7 +121,8 @@ class Writer:
             raise not_found(resource.group, resource.plural, place.name)
         if not metadata.get("resourceVersion") and not kind.allows_unconditional_update:
             error = FieldError("FieldValueInvalid", "metadata.resourceVersion", 0, "must be specified for an update")
-            raise invalid(resource.group, resource.kind, place.name, [error])
+            # Here the real API names the resource where other 422 answers name the kind.
+            raise invalid(resource.group, resource.plural, place.name, [error])
         return self._replace(place, self._cluster.present(resource, live), item, options, record=True)
 
     def patch(self, place: Place, patch_type: str, body: Body, options: WriteOptions) -> Json:
@@ -181,7 +189,9 @@ class Writer:
         item.setdefault("kind", resource.kind)
         if item["apiVersion"] != resource.api_version:
             told = item["apiVersion"]
-            message = f"the API version in the data ({told}) does not match the expected API version ({resource.api_version})"
+            message = (
+                f"the API version in the data ({told}) does not match the expected API version ({resource.api_version})"
+            )
             raise bad_request(message)
         if item["kind"] != resource.kind:
             raise _wrong_kind(resource, item)
@@ -221,19 +231,13 @@ class Writer:
         if resource.deprecation:
             options.warnings.append(resource.deprecation)
         if not resource.custom:
-            self._check_types(resource, item)
-        elif not applied:
-            self._check_metadata_types(resource, item)
+            self._check_types(resource, validate(item, resource.schema))
+        if not applied:
+            self._check_types(resource, validate(item["metadata"], resource.schema.properties["metadata"], "metadata"))
 
-    def _check_types(self, resource: Resource, item: Json) -> None:
-        """A built-in object with a value of the wrong type cannot even be decoded."""
-        for error in validate(item, resource.schema):
-            if error.reason == "FieldValueTypeInvalid":
-                raise _undecodable(resource, error)
-
-    def _check_metadata_types(self, resource: Resource, item: Json) -> None:
-        schema = resource.schema.properties["metadata"]
-        for error in validate(item["metadata"], schema, "metadata"):
+    def _check_types(self, resource: Resource, errors: list[FieldError]) -> None:
+        """A built-in object, or metadata, with a value of the wrong type cannot even be decoded."""
+        for error in errors:
             if error.reason == "FieldValueTypeInvalid":
                 raise _undecodable(resource, error)
 
@@ -267,7 +271,14 @@ class Writer:
         resource = place.resource
         metadata, before = item.setdefault("metadata", {}), live["metadata"]
         self._check_identity(place, live, item)
-        for fixed in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace"):
+        for fixed in (
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation",
+            "namespace",
+        ):
             metadata.pop(fixed, None)
             if fixed in before:
                 metadata[fixed] = before[fixed]
@@ -294,7 +305,9 @@ class Writer:
     def _check_identity(self, place: Place, live: Json, item: Json) -> None:
         resource, metadata = place.resource, item["metadata"]
         if metadata.get("name") != place.name:
-            raise bad_request(f"the name of the object ({metadata.get('name', '')}) does not match the name on the URL ({place.name})")
+            raise bad_request(
+                f"the name of the object ({metadata.get('name', '')}) does not match the name on the URL ({place.name})"
+            )
         if metadata.get("uid") not in (None, "", live["metadata"]["uid"]):
             raise self._uid_conflict(place, metadata["uid"], live)
         if metadata.get("resourceVersion") not in (None, "", live["metadata"]["resourceVersion"]):
@@ -311,7 +324,10 @@ class Writer:
             part.pop("status", None)
             return {**part, "status": item["status"]} if "status" in item else part
         if place.subresource == "finalize":
-            return {**live, "spec": {**live.get("spec", {}), "finalizers": item.get("spec", {}).get("finalizers") or []}}
+            return {
+                **live,
+                "spec": {**live.get("spec", {}), "finalizers": item.get("spec", {}).get("finalizers") or []},
+            }
         if resource.key == NAMESPACES:
             item["spec"] = live["spec"]
         if resource.has_status:
@@ -342,7 +358,9 @@ def _check_typed(resource: Resource, config: Json) -> None:
     if problems:
         listed = problems[0] if len(problems) == 1 else "errors:\n  " + "\n  ".join(problems)
         metadata = config["metadata"]
-        who = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {resource.api_version}, Kind={resource.kind}"
+        who = (
+            f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {resource.api_version}, Kind={resource.kind}"
+        )
         raise StatusError(500, "", f"failed to create typed patch object ({who}): {listed}")
 
 
@@ -382,4 +400,3 @@ def _undecodable(resource: Resource, error: FieldError) -> Exception:
         f"{found} into Go struct field {_go_field(resource, error.field)} of type {names.get(expected, expected)}"
     )
     return bad_request(message)
-

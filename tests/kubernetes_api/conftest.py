@@ -46,11 +46,18 @@ class Api:
     kubeconfig: Path
     http: httpx.Client
 
-    def call(self, method: str, path: str, body: Any = None, *, kind: str = "", accept: str = "", **query: str) -> Answer:
-        headers = {"Content-Type": kind or "application/json", "Accept": accept or "application/json", "User-Agent": "contract/1"}
+    def call(
+        self, method: str, path: str, body: Any = None, *, kind: str = "", accept: str = "", **query: str
+    ) -> Answer:
+        headers = {
+            "Content-Type": kind or "application/json",
+            "Accept": accept or "application/json",
+            "User-Agent": "contract/1",
+        }
         content = body if isinstance(body, (str, bytes)) or body is None else json.dumps(body)
         answer = self.http.request(method, path, content=content, headers=headers, params=query)
-        return Answer(answer.status_code, answer.json(), answer.headers)
+        is_json = answer.headers["content-type"].startswith("application/json")
+        return Answer(answer.status_code, answer.json() if is_json else {"message": answer.text}, answer.headers)
 
     def ok(self, method: str, path: str, body: Any = None, *, kind: str = "", **query: str) -> Json:
         answer = self.call(method, path, body, kind=kind, **query)
@@ -58,7 +65,9 @@ class Api:
         return answer.body
 
     def watch(self, path: str, **query: str) -> Iterator[Json]:
-        with self.http.stream("GET", path, params={"watch": "1", "timeoutSeconds": "60", **query}, timeout=60) as answer:
+        with self.http.stream(
+            "GET", path, params={"watch": "1", "timeoutSeconds": "60", **query}, timeout=60
+        ) as answer:
             for line in answer.iter_lines():
                 yield json.loads(line)
 
@@ -145,7 +154,11 @@ MODEL_SCHEMA = obj(
         "metadata": {"type": "object"},
         "spec": obj(
             {
-                "provider": text("Provider identifies the API format and auth type for the external model.", minLength=1, maxLength=63),
+                "provider": text(
+                    "Provider identifies the API format and auth type for the external model.",
+                    minLength=1,
+                    maxLength=63,
+                ),
                 "targetModel": text(minLength=1, maxLength=253),
                 "endpoint": text(minLength=1, maxLength=253, pattern=FQDN),
                 "credentialRef": obj({"name": text(minLength=1)}, required=["name"]),
@@ -233,7 +246,12 @@ def models(api: Api) -> str:
 
 def model(name: str = "m", **spec: Any) -> Json:
     required = {"provider": "openai", "targetModel": "gpt-4o", "endpoint": "api.example"}
-    return {"apiVersion": f"{GROUP}/v1alpha1", "kind": "ExternalModel", "metadata": {"name": name}, "spec": {**required, **spec}}
+    return {
+        "apiVersion": f"{GROUP}/v1alpha1",
+        "kind": "ExternalModel",
+        "metadata": {"name": name},
+        "spec": {**required, **spec},
+    }
 
 
 def secret(name: str = "s", **fields: Any) -> Json:

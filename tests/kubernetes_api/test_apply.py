@@ -30,7 +30,9 @@ def managers(item: Json) -> dict[tuple[str, str], Json]:
 def test_apply_creates_then_updates(api: Api, externals: str) -> None:
     created = apply(api, f"{externals}/m", model(), "one")
     assert created.status == 201
-    assert managers(created.body) == {("one", "Apply"): {"f:spec": {"f:endpoint": {}, "f:provider": {}, "f:targetModel": {}}}}
+    assert managers(created.body) == {
+        ("one", "Apply"): {"f:spec": {"f:endpoint": {}, "f:provider": {}, "f:targetModel": {}}}
+    }
     again = apply(api, f"{externals}/m", model(), "one")
     assert (again.status, again.body) == (200, created.body)
     changed = apply(api, f"{externals}/m", model(weight=4), "one")
@@ -70,14 +72,20 @@ def test_a_conflict_with_an_update(api: Api, externals: str) -> None:
 def test_keyed_lists_sets_and_free_maps_merge(api: Api, externals: str) -> None:
     apply(api, f"{externals}/m", model(routes=[{"name": "r", "to": "t"}], tags=["x"], plain=["a"]), "one")
     merged = apply(
-        api, f"{externals}/m", partial(routes=[{"name": "q"}, {"name": "r", "via": "v"}], tags=["y"], free={"a": {"b": 1}}), "two"
+        api,
+        f"{externals}/m",
+        partial(routes=[{"name": "q"}, {"name": "r", "via": "v"}], tags=["y"], free={"a": {"b": 1}}),
+        "two",
     ).body
     assert merged["spec"]["routes"] == [{"name": "q", "via": "direct"}, {"name": "r", "to": "t", "via": "v"}]
     assert merged["spec"]["tags"] == ["x", "y"]
     assert managers(merged)["two", "Apply"] == {
         "f:spec": {
             "f:free": {"f:a": {".": {}, "f:b": {}}},
-            "f:routes": {'k:{"name":"q"}': {".": {}, "f:name": {}}, 'k:{"name":"r"}': {".": {}, "f:name": {}, "f:via": {}}},
+            "f:routes": {
+                'k:{"name":"q"}': {".": {}, "f:name": {}},
+                'k:{"name":"r"}': {".": {}, "f:name": {}, "f:via": {}},
+            },
             "f:tags": {'v:"y"': {}},
         }
     }
@@ -120,7 +128,7 @@ def test_every_write_is_recorded(api: Api, namespace: str) -> None:
     changed = api.ok("PATCH", f"{secrets}/s", {"data": {"a": "Yg==", "b": "Yg=="}}, kind=MERGE)
     assert managers(changed) == {
         ("contract", "Update"): {"f:data": {"f:a": {}, "f:b": {}}},
-        ("maker", "Update"): {"f:data": {".": {}}, "f:type": {}},
+        ("maker", "Update"): {"f:data": {}, "f:type": {}},
     }
 
 

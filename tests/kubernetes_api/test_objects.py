@@ -65,7 +65,10 @@ def test_body_and_url_must_agree(api: Api, secrets: str) -> None:
     assert answer.message == "the namespace of the provided object does not match the namespace sent on the request"
     created = api.ok("POST", secrets, secret())
     answer = api.call("PUT", f"{secrets}/other", created)
-    assert (answer.status, answer.message) == (400, "the name of the object (s) does not match the name on the URL (other)")
+    assert (answer.status, answer.message) == (
+        400,
+        "the name of the object (s) does not match the name on the URL (other)",
+    )
 
 
 def test_no_token_no_answer(api: Api) -> None:
@@ -99,7 +102,7 @@ def test_an_update_of_a_custom_resource_needs_a_resource_version(api: Api, exter
     answer = api.call("PUT", f"{externals}/m", model())
     assert answer.status == 422
     assert answer.message == (
-        'ExternalModel.contract.example.com "m" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update'
+        'externalmodels.contract.example.com "m" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update'
     )
 
 
@@ -111,9 +114,15 @@ def test_an_update_that_changes_nothing_leaves_the_resource_version(api: Api, ex
 
 def test_generation_counts_changes_of_the_spec_alone(api: Api, externals: str) -> None:
     api.ok("POST", externals, model())
-    assert api.ok("PATCH", f"{externals}/m", {"metadata": {"labels": {"a": "b"}}}, kind=MERGE)["metadata"]["generation"] == 1
+    assert (
+        api.ok("PATCH", f"{externals}/m", {"metadata": {"labels": {"a": "b"}}}, kind=MERGE)["metadata"]["generation"]
+        == 1
+    )
     assert api.ok("PATCH", f"{externals}/m", {"spec": {"weight": 5}}, kind=MERGE)["metadata"]["generation"] == 2
-    assert api.ok("PATCH", f"{externals}/m/status", {"status": {"phase": "Ready"}}, kind=MERGE)["metadata"]["generation"] == 2
+    assert (
+        api.ok("PATCH", f"{externals}/m/status", {"status": {"phase": "Ready"}}, kind=MERGE)["metadata"]["generation"]
+        == 2
+    )
 
 
 def test_status_and_spec_are_written_apart(api: Api, externals: str) -> None:
@@ -129,15 +138,29 @@ def test_status_and_spec_are_written_apart(api: Api, externals: str) -> None:
 def test_the_three_patches(api: Api, namespace: str) -> None:
     services = f"/api/v1/namespaces/{namespace}/services"
     ports = [{"name": "a", "port": 80}, {"name": "b", "port": 81}]
-    api.ok("POST", services, {"metadata": {"name": "svc"}, "spec": {"type": "ExternalName", "externalName": "x.example", "ports": ports}})
-    merged = api.ok("PATCH", f"{services}/svc", {"metadata": {"labels": {"l": "1"}}, "spec": {"externalName": "y.example"}}, kind=MERGE)
+    api.ok(
+        "POST",
+        services,
+        {"metadata": {"name": "svc"}, "spec": {"type": "ExternalName", "externalName": "x.example", "ports": ports}},
+    )
+    merged = api.ok(
+        "PATCH",
+        f"{services}/svc",
+        {"metadata": {"labels": {"l": "1"}}, "spec": {"externalName": "y.example"}},
+        kind=MERGE,
+    )
     assert (merged["metadata"]["labels"], merged["spec"]["externalName"]) == ({"l": "1"}, "y.example")
     strategic = {"spec": {"ports": [{"port": 81, "name": "renamed"}, {"port": 82, "name": "c"}]}}
     patched = api.ok("PATCH", f"{services}/svc", strategic, kind=STRATEGIC)
     assert {port["port"]: port["name"] for port in patched["spec"]["ports"]} == {80: "a", 81: "renamed", 82: "c"}
-    removed = api.ok("PATCH", f"{services}/svc", {"spec": {"ports": [{"port": 80, "$patch": "delete"}]}}, kind=STRATEGIC)
+    removed = api.ok(
+        "PATCH", f"{services}/svc", {"spec": {"ports": [{"port": 80, "$patch": "delete"}]}}, kind=STRATEGIC
+    )
     assert sorted(port["port"] for port in removed["spec"]["ports"]) == [81, 82]
-    operations = [{"op": "test", "path": "/metadata/labels/l", "value": "1"}, {"op": "remove", "path": "/metadata/labels/l"}]
+    operations = [
+        {"op": "test", "path": "/metadata/labels/l", "value": "1"},
+        {"op": "remove", "path": "/metadata/labels/l"},
+    ]
     assert "labels" not in api.ok("PATCH", f"{services}/svc", operations, kind=JSON_PATCH)["metadata"]
     assert api.call("PATCH", f"{services}/svc", operations, kind=JSON_PATCH).status == 422
 
@@ -166,7 +189,10 @@ def test_secrets(api: Api, secrets: str) -> None:
     assert answer.status == 400
     assert answer.message == 'Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 2'
     answer = api.call("PATCH", f"{secrets}/s", {"type": "other"}, kind=MERGE)
-    assert (answer.status, answer.message) == (422, 'Secret "s" is invalid: type: Invalid value: "other": field is immutable')
+    assert (answer.status, answer.message) == (
+        422,
+        'Secret "s" is invalid: type: Invalid value: "other": field is immutable',
+    )
     api.ok("PATCH", f"{secrets}/s", {"immutable": True}, kind=MERGE)
     answer = api.call("PATCH", f"{secrets}/s", {"data": {"a": None}}, kind=MERGE)
     assert answer.message == 'Secret "s" is invalid: data: Forbidden: field is immutable when `immutable` is set'
@@ -205,7 +231,10 @@ def test_services_are_checked(api: Api, namespace: str) -> None:
         '"LoadBalancer", "NodePort"'
     )
     answer = api.call("POST", services, {"metadata": {"name": "a"}, "spec": {"ports": [{"port": 0, "targetPort": 1}]}})
-    assert answer.message == 'Service "a" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive'
+    assert (
+        answer.message
+        == 'Service "a" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive'
+    )
 
 
 def test_unknown_and_duplicate_fields(api: Api, externals: str) -> None:
@@ -267,7 +296,9 @@ def test_finalizers_hold_an_object(api: Api, externals: str) -> None:
     assert deleted["metadata"]["deletionTimestamp"]
     assert deleted["metadata"]["deletionGracePeriodSeconds"] == 0
     assert deleted["metadata"]["generation"] == 2
-    answer = api.call("PATCH", f"{externals}/m", {"metadata": {"finalizers": ["example.com/hold", "example.com/more"]}}, kind=MERGE)
+    answer = api.call(
+        "PATCH", f"{externals}/m", {"metadata": {"finalizers": ["example.com/hold", "example.com/more"]}}, kind=MERGE
+    )
     assert answer.status == 422
     assert answer.message == (
         'ExternalModel.contract.example.com "m" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the '
