@@ -126,6 +126,10 @@ def fingerprint(directory: Path = FEATURES) -> str:
 
 class _Selection:
     def __init__(self, expression: str | None) -> None:
+        if expression is not None and not expression.strip():
+            raise ConfigurationError(
+                '--select is empty; leave it out to judge everything, or write for example "EM-CRED-004"'
+            )
         try:
             self._parsed = parse(expression.replace("@", "")) if expression is not None else None
         except TagExpressionError as error:
