@@ -160,7 +160,7 @@ def record_update(
 def server_side_apply(
     live: Json | None, config: Json, manager: Manager, schema: Schema, *, status_is_separate: bool, force: bool
 ) -> Json:
-    """Return the live object after the manager applied its configuration; raise 409 if others manage what it changes."""
+    """Return the live object with the manager's configuration applied; raise 409 if others manage what it changes."""
     base: Json = live or {"apiVersion": config["apiVersion"], "kind": config["kind"], "metadata": {}}
     managed = managed_of(base)
     own = next((one for one in managed if one.manager.same_as(manager)), Managed(manager, NONE, ""))
@@ -201,7 +201,7 @@ def _merge(live: Any, config: Any, schema: Schema) -> Any:
 
 
 def _merge_items(live: list[Any], config: list[Any], schema: Schema, items: Schema) -> list[Any]:
-    """Merge by key: the applied order, with what only the live list has before the applied items that follow it there."""
+    """Merge by key: the applied order; what only the live list has stays before the items that follow it there."""
     before = {item_element(item, schema): item for item in live}
     applied = {item_element(item, schema): item for item in config}
     merged: list[Any] = []

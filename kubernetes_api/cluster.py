@@ -54,7 +54,7 @@ class Cluster:
     def present(self, resource: Resource, item: Json) -> Json:
         """Return an object that was kept as the resource's version shows it (conversion strategy None).
 
-        As in the real API, what is read gets the defaults of the version in which it is stored, not of the one that is asked for.
+        As in the real API, what is read gets the defaults of the version in which it is stored.
         """
         if resource.storage_schema is None or not (resource.several_versions or resource.revised):
             return item

@@ -112,7 +112,8 @@ class ControllerManager:
         conditions = {one["type"]: one["status"] for one in crd.get("status", {}).get("conditions") or ()}
         served = [version["name"] for version in spec["versions"] if version["served"]]
         if conditions.get("Established") == "True" and served:
-            self._inform(Served(*key[:1], served[0], key[1], spec["names"]["kind"], spec["scope"] == "Namespaced"))
+            namespaced = spec["scope"] == "Namespaced"
+            self._inform(Served(spec["group"], served[0], spec["names"]["plural"], spec["names"]["kind"], namespaced))
 
     def _namespace_changed(self, kind: str, namespace: Json) -> None:
         name = namespace["metadata"]["name"]

@@ -81,7 +81,7 @@ def _entries(resource: Resource) -> list[Json]:
 
 
 def aggregated(registry: Registry, *, core: bool) -> Json:
-    """Return all groups with all their resources in one answer (APIGroupDiscoveryList), /api if core and /apis if not."""
+    """Return all groups with all their resources in one APIGroupDiscoveryList: /api if core, /apis if not."""
     items = [
         {
             "metadata": {"name": name, "creationTimestamp": None} if name else {"creationTimestamp": None},

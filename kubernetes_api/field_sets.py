@@ -1,6 +1,7 @@
 """Sets of field paths: who manages which fields (`fieldsV1`), in the way of structured-merge-diff.
 
-A path is a tuple of elements as `fieldsV1` writes them: `f:name` a field, `k:{...}` an item of a keyed list, `v:...` an item of a set.
+A path is a tuple of elements as `fieldsV1` writes them: `f:name` is a field, `k:{...}` an item of a keyed list,
+`v:...` an item of a set.
 """
 
 from __future__ import annotations

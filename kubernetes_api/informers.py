@@ -120,7 +120,7 @@ Handler = Callable[[Served, str, Json], None]
 async def keep_informed(api: Api, served: Served, handle: Handler, synced: asyncio.Event, *, whole: bool) -> None:
     """Tell the handler of every object that exists and of every change, until cancelled or the resource is gone.
 
-    Events are ADDED, MODIFIED and DELETED; an object that went while nobody watched is reported as DELETED after a new list.
+    Events are ADDED, MODIFIED and DELETED; what went while nobody watched is reported as DELETED after a new list.
     """
     known: dict[str, Json] = {}
     revision = ""

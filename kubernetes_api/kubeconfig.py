@@ -1,4 +1,4 @@
-"""What a client needs to reach the API: certificates of a CA made for this run, a token, and the kubeconfig that names both."""
+"""What a client needs to reach the API: certificates made for this run, a token, and the kubeconfig that names both."""
 
 from __future__ import annotations
 

@@ -115,9 +115,9 @@ async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdi
         write_kubeconfig(kubeconfig, real.server, real.certificates.authority, token)
         async with controllers(Api(real.server, real.certificates.authority, token)):
             print_ready_line(kubeconfig, real.server, "kube-apiserver", real.version)
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({stopping, real.ended}, return_when=asyncio.FIRST_COMPLETED)
-            if real.ended.done() and not stop.is_set():
+            real.ended.add_done_callback(lambda _: stop.set())
+            await stop.wait()
+            if real.ended.done():
                 raise UsageError(real.ended.result())
 
 

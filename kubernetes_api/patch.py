@@ -58,7 +58,7 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 
 def strategic_merge_patch(value: Any, patch: Any, schema: Schema) -> Any:
-    """Return the value after a strategic merge patch; the schema's patch strategies and merge keys say how lists merge."""
+    """Return the value after a strategic merge patch; the schema says by strategies and keys how lists merge."""
     if not isinstance(patch, dict):
         return clone(patch)
     directive = patch.get("$patch")

@@ -19,7 +19,7 @@ _PACKAGES = {
     "coordination.k8s.io/v1": "k8s.io.api.coordination.v1.",
     "authorization.k8s.io/v1": "k8s.io.api.authorization.v1.",
 }
-# Zero values of these are meaningful, or are rejected by name when absent; all other zero values are left out, as Go's JSON does.
+# Zero values of these are meant; all other zero values are left out, as Go's JSON does.
 _KEPT_ZEROS = {"port", "targetPort"}
 
 Field = list[str]
@@ -127,16 +127,16 @@ def _value(value: int | bytes, type_name: str) -> Any:
 def _special(value: bytes, type_name: str) -> Any:
     short = type_name.rpartition(".")[2]
     if short in ("Time", "MicroTime"):
-        parts = {number: part for number, part in _fields(value) if isinstance(part, int)}
-        if not parts.get(1):
+        times = {number: part for number, part in _fields(value) if isinstance(part, int)}
+        if not times.get(1):
             return None
-        moment = datetime.fromtimestamp(parts[1], UTC)
+        moment = datetime.fromtimestamp(times[1], UTC)
         if short == "Time":
             return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return moment.replace(microsecond=parts.get(2, 0) // 1000).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment.replace(microsecond=times.get(2, 0) // 1000).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if short == "IntOrString":
         parts = dict(_fields(value))
         return _octets(parts.get(3, b"")).decode() if parts.get(1) == 1 else parts.get(2, 0)
     if short == "FieldsV1":
-        return json.loads(dict(_fields(value)).get(1) or b"{}")
+        return json.loads(_octets(dict(_fields(value)).get(1, b"{}")))
     return _message(value, type_name)

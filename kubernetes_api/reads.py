@@ -40,7 +40,8 @@ def read_revision(query: dict[str, str]) -> int | None:
         return None
     if not text.isdigit():
         raise bad_request(
-            f'invalid resource version: resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+            f'invalid resource version: resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing '
+            f'"{text}": invalid syntax'
         )
     return int(text)
 
@@ -79,8 +80,10 @@ class Reader:
             found = self._lists.get(revision)
             if found is None:
                 raise expired(
-                    "The provided continue parameter is too old to display a consistent list result. You can start a new list "
-                    "without the continue parameter, or use the continue token in this response to retrieve the remainder of the results."
+                    "The provided continue parameter is too old to display a consistent list result. You can "
+                    "start a new list "
+                    "without the continue parameter, or use the continue token in this response to retrieve the "
+                    "remainder of the results."
                 )
         else:
             revision, offset = store.revision, 0
@@ -95,6 +98,11 @@ class Reader:
             metadata["continue"] = _continue(revision, offset + len(part))
             metadata["remainingItemCount"] = remaining
         items = [self._cluster.present(resource, item) for item in part]
+        return {**self.list_of(resource, items), "metadata": metadata}
+
+    def list_of(self, resource: Resource, items: list[Json]) -> Json:
+        """Return a list object that holds the items."""
+        metadata = {"resourceVersion": str(self._cluster.store.revision)}
         return {"kind": resource.list_kind, "apiVersion": resource.api_version, "metadata": metadata, "items": items}
 
     def _check_not_future(self, revision: int | None) -> None:
@@ -105,7 +113,7 @@ class Reader:
     async def watch(
         self, resource: Resource, namespace: str, query: dict[str, str], options: WatchOptions
     ) -> AsyncIterator[tuple[str, Json]]:
-        """Yield events as pairs of type and object until the timeout; one ERROR event with a Status if that cannot be."""
+        """Yield events as pairs of type and object until the timeout; one ERROR with a Status if that cannot be."""
         matches = self.matcher(resource, namespace, query)
         store = self._cluster.store
         try:

@@ -164,6 +164,5 @@ async def _ready(server: str, certificates: Certificates, token: str, ended: asy
                 if all(answer.status_code == httpx.codes.OK for answer in answers):
                     return str(answers[-1].json()["gitVersion"])
             await asyncio.sleep(_PROBE_EVERY)
-    raise UsageError(
-        f"kube-apiserver was not ready after {_READY_WITHIN:.0f} s; see {certificates.chain.parent / 'kube-apiserver.log'}"
-    )
+    log = certificates.chain.parent / "kube-apiserver.log"
+    raise UsageError(f"kube-apiserver was not ready after {_READY_WITHIN:.0f} s; see {log}")

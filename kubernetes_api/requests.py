@@ -41,7 +41,11 @@ def parse_path(path: str) -> ResourcePath | None:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The form of the answer: `as_kind` is empty for the object itself, or Table, PartialObjectMetadata(List), APIGroupDiscoveryList."""
+    """The form of the answer.
+
+    `as_kind` is empty for the object itself, or Table, PartialObjectMetadata, PartialObjectMetadataList or
+    APIGroupDiscoveryList.
+    """
 
     as_kind: str = ""
     version: str = ""

@@ -166,7 +166,7 @@ def drop_nulls(value: Any) -> None:
 
 
 def drop_refused_nulls(value: Any, schema: Schema) -> None:
-    """Remove, in place, the nulls of fields that are neither nullable nor have a default: to the API they are absent."""
+    """Remove, in place, nulls of fields that are neither nullable nor have a default: to the API they are absent."""
     if isinstance(value, dict):
         for name in list(value):
             field = schema.field(name)
@@ -202,9 +202,9 @@ def apply_defaults(value: Any, schema: Schema) -> None:
 
 
 def walk_path(value: Any, path: str) -> Iterator[Any]:
-    """Yield what a simple JSON path such as `.spec.ports[*].port` or `.status.conditions[?(@.type=="Ready")].status` selects.
+    """Yield what a JSON path selects, such as `.spec.ports[*].port` or `.status.conditions[?(@.type=="Ready")].status`.
 
-    Field names may be escaped (`\\.`) as kubectl does; this is the part of JSONPath that printer columns use.
+    Dots in field names are escaped with a backslash, as kubectl does; this is the part that printer columns use.
     """
     yield from _walk(value, _path_steps(path))
 

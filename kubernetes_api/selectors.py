@@ -88,7 +88,7 @@ def _requirement(negated: str, key: str, operator: str, operand: str) -> Require
 
 
 def parse_field_selector(text: str, read: Callable[[Json, str], str | None], known: frozenset[str]) -> list[Matcher]:
-    """Return the terms of a field selector; `read` gets a field of an object, `known` names those that may be asked for."""
+    """Return the terms of a field selector; `read` gets a field of an object, `known` names what may be asked for."""
     matchers: list[Matcher] = []
     for term in filter(None, text.split(",")):
         match = re.match(r"^([^=!]+)(==|=|!=)(.*)$", term)

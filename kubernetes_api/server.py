@@ -178,8 +178,7 @@ class KubernetesApi:
             asked = delete_options(query, (await _optional_body(request)))
             matches = self._reader.matcher(resource, place.namespace, query)
             removed = self._deleter.delete_collection(resource, place.namespace, matches, asked)
-            listed = self._reader.list(resource, place.namespace, {"labelSelector": "a,!a"})
-            return _json_response({**listed, "items": removed})
+            return _json_response(self._reader.list_of(resource, removed))
         if query.get("watch", "").lower() in _TRUE:
             return self._watch(resource, place.namespace, query, accepted)
         listed = self._reader.list(resource, place.namespace, query)

@@ -366,11 +366,12 @@ def _check_typed(resource: Resource, config: Json) -> None:
 
 def _require_kind(resource: Resource, item: Json) -> None:
     """A custom resource has to say what it is; a built-in one is what its URL says."""
-    for field, word in (("kind", "Kind"), ("apiVersion", "apiVersion")):
-        if not item.get(field):
+    for name, word in (("kind", "Kind"), ("apiVersion", "apiVersion")):
+        if not item.get(name):
             text = patches.compact(item)
             raise bad_request(
-                f"the object provided is unrecognized (must be of type {resource.kind}): Object '{word}' is missing in '{text}'"
+                f"the object provided is unrecognized (must be of type {resource.kind}): Object '{word}' is "
+                f"missing in '{text}'"
             )
 
 
@@ -396,7 +397,8 @@ def _undecodable(resource: Resource, error: FieldError) -> Exception:
     names = {"object": "map", "array": "slice", "boolean": "bool", "integer": "int32"}
     found = {"boolean": "bool", "integer": "number"}.get(str(error.value), str(error.value))
     message = (
-        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot unmarshal '
+        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot '
+        f"unmarshal "
         f"{found} into Go struct field {_go_field(resource, error.field)} of type {names.get(expected, expected)}"
     )
     return bad_request(message)

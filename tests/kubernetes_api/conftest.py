@@ -1,4 +1,4 @@
-"""The contract tests run against the embedded API and, with KUBEBUILDER_ASSETS set, against the real kube-apiserver too."""
+"""The contract tests run against the embedded API and, with KUBEBUILDER_ASSETS set, against the real one too."""
 
 from __future__ import annotations
 
@@ -132,8 +132,9 @@ def namespace(api: Api) -> Iterator[str]:
 
 
 @pytest.fixture
-def client(api: Api) -> Iterator[kubernetes.client.ApiClient]:
-    with kubernetes.config.new_client_from_config(str(api.kubeconfig)) as client:
+def client(api: Api) -> Iterator[Any]:
+    config: Any = kubernetes.config
+    with config.new_client_from_config(str(api.kubeconfig)) as client:
         yield client
 
 

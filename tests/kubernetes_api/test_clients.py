@@ -1,7 +1,7 @@
 """Clients that we did not write: the official Python client, typed and dynamic, and kubectl.
 
-The kubectl tests are collected only where kubectl is on the PATH: it is a program of its own that not every machine has,
-and everything that it does is also tested by plain requests.
+The kubectl tests are collected only where kubectl is on the PATH: not every machine has that program, and everything
+that it does is also tested by plain requests.
 """
 
 from __future__ import annotations
@@ -22,30 +22,31 @@ from tests.kubernetes_api.conftest import GROUP, Api, model
 KUBECTL = shutil.which("kubectl")
 
 
-def test_the_typed_client(client: kubernetes.client.ApiClient, namespace: str) -> None:
-    core = kubernetes.client.CoreV1Api(client)
-    meta = kubernetes.client.V1ObjectMeta(name="typed", labels={"a": "b"})
-    created = core.create_namespaced_secret(
-        namespace, kubernetes.client.V1Secret(metadata=meta, string_data={"k": "v"})
-    )
+def test_the_typed_client(client: Any, namespace: str) -> None:
+    kube: Any = kubernetes
+    core = kube.client.CoreV1Api(client)
+    meta = kube.client.V1ObjectMeta(name="typed", labels={"a": "b"})
+    created = core.create_namespaced_secret(namespace, kube.client.V1Secret(metadata=meta, string_data={"k": "v"}))
     assert created.data == {"k": "dg=="}
     assert [item.metadata.name for item in core.list_namespaced_secret(namespace, label_selector="a=b").items] == [
         "typed"
     ]
     patched = core.patch_namespaced_secret("typed", namespace, {"data": {"k": "dw=="}})
     assert patched.data == {"k": "dw=="}
-    watch = kubernetes.watch.Watch()
+    watch = kube.watch.Watch()
     events = watch.stream(core.list_namespaced_secret, namespace, timeout_seconds=30)
     assert next(event["object"].metadata.name for event in events) == "typed"
     watch.stop()
-    with pytest.raises(kubernetes.client.ApiException) as caught:
+    with pytest.raises(kube.client.ApiException) as caught:
         core.read_namespaced_secret("none", namespace)
     assert (caught.value.status, json.loads(caught.value.body)["reason"]) == (404, "NotFound")
-    assert core.delete_namespaced_secret("typed", namespace).status == "Success"
+    core.delete_namespaced_secret("typed", namespace)
+    assert core.list_namespaced_secret(namespace).items == []
 
 
-def test_the_dynamic_client(client: kubernetes.client.ApiClient, models: str, namespace: str) -> None:
-    resource = DynamicClient(client).resources.get(api_version=f"{GROUP}/v1alpha1", kind="ExternalModel")
+def test_the_dynamic_client(client: Any, models: str, namespace: str) -> None:
+    dynamic: Any = DynamicClient
+    resource = dynamic(client).resources.get(api_version=f"{GROUP}/v1alpha1", kind="ExternalModel")
     created = resource.create(body=model("dynamic"), namespace=namespace)
     assert created.spec.weight == 1
     applied = resource.server_side_apply(
@@ -64,7 +65,7 @@ def test_the_dynamic_client(client: kubernetes.client.ApiClient, models: str, na
     resource.delete(name="dynamic", namespace=namespace)
 
 
-def test_discovery_of_the_python_client(client: kubernetes.client.ApiClient, models: str) -> None:
+def test_discovery_of_the_python_client(client: Any, models: str) -> None:
     groups = {group.name for group in kubernetes.client.ApisApi(client).get_api_versions().groups}
     assert {GROUP, "apiextensions.k8s.io", "coordination.k8s.io"} <= groups
     assert kubernetes.client.VersionApi(client).get_code().git_version.startswith("v1.")

@@ -102,7 +102,8 @@ def test_an_update_of_a_custom_resource_needs_a_resource_version(api: Api, exter
     answer = api.call("PUT", f"{externals}/m", model())
     assert answer.status == 422
     assert answer.message == (
-        'externalmodels.contract.example.com "m" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update'
+        'externalmodels.contract.example.com "m" is invalid: metadata.resourceVersion: Invalid value: 0: must be '
+        "specified for an update"
     )
 
 
@@ -202,9 +203,11 @@ def test_names_and_labels_are_checked(api: Api, secrets: str) -> None:
     answer = api.call("POST", secrets, secret("Bad_Name"))
     assert answer.status == 422
     assert answer.message == (
-        'Secret "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": a lowercase RFC 1123 subdomain must consist of '
+        'Secret "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": a lowercase RFC 1123 subdomain '
+        "must consist of "
         "lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. "
-        "'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+        "'example.com', regex used for validation is "
+        "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
     )
     answer = api.call("POST", secrets, {"metadata": {}})
     assert answer.message == 'Secret "" is invalid: metadata.name: Required value: name or generateName is required'
@@ -242,7 +245,8 @@ def test_unknown_and_duplicate_fields(api: Api, externals: str) -> None:
     answer = api.call("POST", externals, odd, fieldValidation="Strict")
     assert answer.status == 400
     assert answer.message == (
-        'ExternalModel in version "v1alpha1" cannot be handled as a ExternalModel: strict decoding error: unknown field "spec.odd"'
+        'ExternalModel in version "v1alpha1" cannot be handled as a ExternalModel: strict decoding error: '
+        'unknown field "spec.odd"'
     )
     answer = api.call("POST", externals, odd, fieldValidation="Warn", dryRun="All")
     assert answer.headers.get_list("warning") == ['299 - "unknown field \\"spec.odd\\""']
@@ -283,7 +287,8 @@ def test_deletion(api: Api, secrets: str, externals: str) -> None:
     assert (answer_.status, answer_.body["reason"]) == (409, "Conflict")
     uid = created["metadata"]["uid"]
     assert answer_.message == (
-        f'Operation cannot be fulfilled on ExternalModel.contract.example.com "m": the UID in the precondition (other) does not match '
+        f'Operation cannot be fulfilled on ExternalModel.contract.example.com "m": the UID in the precondition '
+        f"(other) does not match "
         f"the UID in record ({uid}). The object might have been deleted and then recreated"
     )
 
@@ -301,7 +306,8 @@ def test_finalizers_hold_an_object(api: Api, externals: str) -> None:
     )
     assert answer.status == 422
     assert answer.message == (
-        'ExternalModel.contract.example.com "m" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the '
+        'ExternalModel.contract.example.com "m" is invalid: metadata.finalizers: Forbidden: no new finalizers '
+        "can be added if the "
         'object is being deleted, found new finalizers []string{"example.com/more"}'
     )
     api.ok("PATCH", f"{externals}/m", {"metadata": {"finalizers": None}}, kind=MERGE)
