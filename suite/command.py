@@ -93,6 +93,12 @@ def _of_a_target(command: F) -> F:
 @click.option("--profile", multiple=True, metavar="NAME", help="Judge only this profile; repeatable.")
 @click.option("--select", metavar="EXPR", help='Judge only a part: "EM-CRED-004", "credentials and not EM-CRED-010".')
 @click.option("--workers", type=click.IntRange(1, 64), default=DEFAULT_WORKERS, show_default=True, metavar="N")
+@click.option(
+    "--converge",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long the gateway may take.  [default: what the target says]",
+)
 @click.option("--keep", default="never", show_default=True, help="Keep objects on a cluster: never, failed or always.")
 @click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
 def run(workers: int, **given: Any) -> int:

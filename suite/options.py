@@ -38,6 +38,8 @@ class Options:
     select: str | None = None
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    converge: float | None = None
+    """Seconds that the gateway may take to settle; None for what the target says."""
     keep: str = "never"
     out: Path | None = None
     foreign: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--select", help='judge only these requirements: "EM-CRED-004", "credentials and not EM-CRED-010"')
     group.addoption("--fault", action="append", default=[], help="fault of the reference gateway; repeatable")
     group.addoption("--variant", action="append", default=[], help="lawful variant of it; repeatable")
+    group.addoption("--converge", type=float, help="seconds that the gateway may take to settle; default: the target's")
     group.addoption("--keep", default="never", help="keep the objects of cases: never (default), failed or always")
     group.addoption("--out", help="directory for this run; default reports/runs/<run id>")
 
@@ -97,6 +100,7 @@ def of(config: pytest.Config) -> Options:
         select=config.getoption("--select"),
         faults=tuple(config.getoption("--fault")),
         variants=tuple(config.getoption("--variant")),
+        converge=config.getoption("--converge"),
         keep=config.getoption("--keep"),
         out=path("--out"),
         foreign=tuple(_foreign(config)),

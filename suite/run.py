@@ -98,7 +98,7 @@ class Run:
             self._say(f"edition    {known.name}: {known.title}")
         self._prepare_directory()
         self._writer = EventWriter(self.directory / places.EVENTS)
-        target = self._open_target(catalogue)
+        target = self._bounded(self._open_target(catalogue))
         kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
         self._stack.callback(kube.close)
         chosen = Chosen(known, None) if known else detect(catalogue, kube)
@@ -132,6 +132,12 @@ class Run:
             return cluster.load(self._options.config)
         wanted = Embedded(catalogue.edition(self._edition_name()), self._options.faults, self._options.variants)
         return self._stack.enter_context(embedded(wanted, self.directory / "target"))
+
+    def _bounded(self, target: Target) -> Target:
+        if self._options.converge is None:
+            return target
+        bounds = dataclasses.replace(target.bounds, converge_seconds=self._options.converge)
+        return dataclasses.replace(target, bounds=bounds)
 
     def _announce(self, target: Target, chosen: Chosen, plan: Plan) -> None:
         edition = chosen.edition
