@@ -9,6 +9,8 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+import httpx
+
 from kubernetes_api.informers import Api, Json, Served, WorkQueue, keep_informed
 
 _WORKERS = 8
@@ -198,32 +200,41 @@ class ControllerManager:
     async def _release(self, node: Node) -> None:
         """Let go of an owner: after its blocking dependents (foreground), or without them (orphan)."""
         uid = node.metadata["uid"]
-        dependents = [self._nodes[one] for one in self._dependents.get(uid, ()) if one in self._nodes]
+        dependents = await self._live_dependents(node)
         if node.waits_with("orphan"):
             for dependent in dependents:
                 kept = [owner for owner in dependent.owners if owner["uid"] != uid]
-                await self._patch_metadata(dependent, {"ownerReferences": kept})
+                if await self._patch_metadata(dependent, {"ownerReferences": kept}) == httpx.codes.CONFLICT:
+                    self._queue.add(("owner", uid))
+                    return
             await self._drop_finalizer(node, "orphan")
         elif node.waits_with("foregroundDeletion"):
             for dependent in dependents:
                 self._queue.add(("dependent", dependent.metadata["uid"]))
-            blocking = [
-                owner
-                for dependent in dependents
-                for owner in dependent.owners
-                if owner["uid"] == uid and owner.get("blockOwnerDeletion")
-            ]
-            if not blocking:
+            references = [owner for dependent in dependents for owner in dependent.owners if owner["uid"] == uid]
+            if not any(owner.get("blockOwnerDeletion") for owner in references):
                 await self._drop_finalizer(node, "foregroundDeletion")
+
+    async def _live_dependents(self, node: Node) -> list[Node]:
+        """Ask the API for an owner's dependents: those made just now may not have come through the watches yet."""
+        namespace = node.metadata.get("namespace", "")
+        resources = [one for one in self._served.values() if one.namespaced or not namespace]
+        lists = await asyncio.gather(*(self._api.list(one, namespace) for one in resources))
+        return [
+            Node(served, item["metadata"])
+            for served, listed in zip(resources, lists, strict=True)
+            for item in (listed or {}).get("items") or ()
+            if any(owner["uid"] == node.metadata["uid"] for owner in item["metadata"].get("ownerReferences") or ())
+        ]
 
     async def _drop_finalizer(self, node: Node, finalizer: str) -> None:
         kept = [one for one in node.metadata["finalizers"] if one != finalizer]
         await self._patch_metadata(node, {"finalizers": kept})
 
-    async def _patch_metadata(self, node: Node, metadata: Json) -> None:
-        """Change metadata unless somebody else has meanwhile; then the watch brings the object again."""
+    async def _patch_metadata(self, node: Node, metadata: Json) -> int:
+        """Change metadata unless somebody else has meanwhile (409); then the watch brings the object again."""
         lock = {"uid": node.metadata["uid"], "resourceVersion": node.metadata["resourceVersion"]}
-        await self._api.send("PATCH", node.url, {"metadata": {**lock, **metadata}}, _MERGE_PATCH)
+        return await self._api.send("PATCH", node.url, {"metadata": {**lock, **metadata}}, _MERGE_PATCH)
 
     async def _finalise_namespace(self, name: str) -> None:
         """Delete everything in a namespace; once nothing is left, let it go."""
@@ -240,7 +251,7 @@ class ControllerManager:
         if not any(left):
             finalizers = [one for one in namespace["spec"]["finalizers"] if one != "kubernetes"]
             namespace["spec"]["finalizers"] = finalizers
-            if await self._api.send("PUT", f"{url}/finalize", namespace) == 409:
+            if await self._api.send("PUT", f"{url}/finalize", namespace) == httpx.codes.CONFLICT:
                 self._queue.add(("namespace", name))
 
     async def _empty(self, served: Served, namespace: str) -> bool:

@@ -99,9 +99,9 @@ class Api:
                             found.setdefault((name, entry["resource"]), one)
         return list(found.values())
 
-    async def list(self, served: Served, *, whole: bool) -> Json | None:
+    async def list(self, served: Served, namespace: str = "", *, whole: bool = False) -> Json | None:
         """Return all objects, whole or cut down to their metadata; None if the resource is gone."""
-        return await self.get(served.root, "application/json" if whole else _METADATA_LIST)
+        return await self.get(served.url(namespace), "application/json" if whole else _METADATA_LIST)
 
     async def watch(self, served: Served, revision: str, *, whole: bool) -> AsyncIterator[tuple[str, Json]]:
         """Yield events from after the revision until the server ends the watch."""

@@ -70,7 +70,7 @@ class Reader:
         fields = parse_field_selector(query.get("fieldSelector", ""), read_dotted, frozenset(known))
         return matcher(labels, fields, namespace or None)
 
-    def list(self, resource: Resource, namespace: str, query: dict[str, str]) -> Json:
+    def list_objects(self, resource: Resource, namespace: str, query: dict[str, str]) -> Json:
         """Return a list, or a part of one with `continue` (parts of one list are of one moment)."""
         store = self._cluster.store
         self._check_not_future(read_revision(query))

@@ -181,7 +181,7 @@ class KubernetesApi:
             return _json_response(self._reader.list_of(resource, removed))
         if query.get("watch", "").lower() in _TRUE:
             return self._watch(resource, place.namespace, query, accepted)
-        listed = self._reader.list(resource, place.namespace, query)
+        listed = self._reader.list_objects(resource, place.namespace, query)
         if accepted.as_kind == "Table":
             include = query.get("includeObject", "Metadata")
             return _json_response(table(resource, listed["items"], listed["metadata"], include))
