@@ -69,3 +69,12 @@ Feature: Forwarding
       Given a model "alpha" in service, whose provider accepts any credential
       When clients call a path with a query string behind it
       Then the provider sees no query string
+
+  @EM-FWD-008
+  Rule: A provider whose certificate is not its own receives nothing
+
+    Scenario: the endpoint's certificate names another host
+      Given a working model "beta"
+      And a model "alpha" in the same namespace, at an endpoint whose certificate names another host
+      Then requests to "alpha" settle on the refusal "provider-not-verified"
+      And none of them reaches a provider

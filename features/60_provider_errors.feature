@@ -1,4 +1,4 @@
-Feature: Errors of the provider
+Feature: Errors
   When the provider refuses or breaks, its own words tell the client what to do: wait, pay, shorten the prompt. A
   gateway that turns them into something else, or into success, makes every client guess.
 
@@ -37,3 +37,12 @@ Feature: Errors of the provider
       When its provider answers with 503
       And clients call "alpha"
       Then the provider of "alpha" sees each request exactly once
+
+  @EM-ERR-004
+  Rule: A body that is not JSON is refused as the client's error
+
+    Scenario: the client's body is cut short
+      Given a working model "alpha"
+      When clients call "alpha" with a body of half a JSON object
+      Then the requests settle on the refusal "malformed-body"
+      And none of them reaches a provider

@@ -21,3 +21,12 @@ Feature: Lifecycle
       When its endpoint is changed
       Then requests to "alpha" settle on its provider's answer
       And the old endpoint does not come back
+
+  @EM-LIF-003
+  Rule: Deleting the ExternalModel removes what the controller made for it
+
+    Scenario: the objects behind a deleted ExternalModel
+      Given a working model "alpha"
+      And the controller's objects for "alpha" are there
+      When its ExternalModel is deleted
+      Then the controller's objects for "alpha" disappear

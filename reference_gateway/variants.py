@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from reference_gateway.behaviour import RESPONSE_IN_PIECES
 from reference_gateway.deviations import Deviation
-from reference_gateway.values import Answer, Header, ResponseChanges
+from reference_gateway.values import Answer, Header, ModelRef, ResponseChanges
 
 SLOW_SECONDS = 2.0
 
@@ -128,3 +128,12 @@ class EventsResegmented(Variant):
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         middle = len(chunk) // 2
         return [half for piece in super().response_pieces(chunk) for half in (piece[:middle], piece[middle:]) if half]
+
+
+class ModelRefOfAnyName(Variant):
+    """Serves a model through a MaaSModelRef of another name, as the shipped products do."""
+
+    id, name, editions = "V11", "model-ref-of-any-name", ("runbook",)
+
+    def ref_name_matches(self, ref: ModelRef) -> bool:
+        return True

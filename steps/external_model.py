@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 
+from fixtures.judgements.objects import AllThere, NoneThere
 from fixtures.scenario import SUBJECT, Scenario
 
 
@@ -21,3 +22,14 @@ def endpoint_changed(scenario: Scenario) -> None:
 def works_after_external_model(scenario: Scenario) -> None:
     scenario.subject.make_external_model()
     scenario.works(SUBJECT, "the model works after its ExternalModel is made again")
+
+
+@given('the controller\'s objects for "alpha" are there')
+def children_there(scenario: Scenario) -> None:
+    kinds = tuple(resource.kind for resource in scenario.edition.children)
+    scenario.judging.objects_control(AllThere(kinds), scenario.children, "the controller has made its objects")
+
+
+@then('the controller\'s objects for "alpha" disappear')
+def children_gone(scenario: Scenario) -> None:
+    scenario.judging.objects_settle(NoneThere(), scenario.children)

@@ -54,6 +54,11 @@ def model_ref_alone(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).publish()
 
 
+@given(parsers.parse('a model "{alias:w}" in the same namespace, at an endpoint whose certificate names another host'))
+def model_at_impostor(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True, verified=False).deploy(strict=False)
+
+
 @given(parsers.parse('a model "{alias:w}" whose Secret has no label'))
 def model_with_unlabelled_secret(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(NO_LABEL, strict=True)

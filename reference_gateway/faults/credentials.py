@@ -53,16 +53,6 @@ class LowerCaseScheme(Fault):
         return f"bearer {key}"
 
 
-class AlwaysAuthorization(Fault):
-    """Sends Authorization whatever header the provider wants."""
-
-    id, name, source = "M04", "always-authorization", "IPP#97"
-    catches = "The credential goes in the header that the provider's kind wants."
-
-    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
-        return (Header("authorization", self.authorization_value(key)),)
-
-
 class Base64Sent(Fault):
     """Sends the base64 text of the Secret instead of the value behind it."""
 

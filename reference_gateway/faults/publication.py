@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reference_gateway.behaviour import JSON
-from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
+from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef
 
@@ -31,16 +31,6 @@ class ModelRefDeletionUnnoticed(Fault):
 
     def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
         pass
-
-
-class ModelRefNameUnchecked(Fault):
-    """Serves a model through a MaaSModelRef of another name."""
-
-    id, name, editions = "X11", "model-ref-name-unchecked", RUNBOOK
-    catches = "The MaaSModelRef must be named as the ExternalModel."
-
-    def ref_name_matches(self, ref: ModelRef) -> bool:
-        return True
 
 
 class ModelRefCreatedByGateway(Fault):

@@ -163,13 +163,3 @@ class ClientCookieForwarded(Fault):
 
     def is_client_secret(self, header: str) -> bool:
         return header != "cookie" and super().is_client_secret(header)
-
-
-class ClientIdentityForwarded(Fault):
-    """Forwards the client's x-maas-* headers to the provider."""
-
-    id, name, source, editions = "M30", "client-identity-forwarded", "CVE-2026-14450", RUNBOOK
-    catches = "No identity header of the client reaches the provider."
-
-    def is_client_secret(self, header: str) -> bool:
-        return not header.startswith("x-maas-") and super().is_client_secret(header)

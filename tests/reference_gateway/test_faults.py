@@ -138,7 +138,6 @@ DIFFERENCES: dict[str, set[str]] = {
     "M02": {"injected", "injected for azure"},
     "M03": {"injected"},
     "X01": {"injected"},
-    "M04": {"injected for azure"},
     "M21": {"decoded"},
     "M06": {"managed without label", "managed with false", "managed with True"},
     "M07": {"managed with false", "managed with True"},
@@ -156,7 +155,6 @@ DIFFERENCES: dict[str, set[str]] = {
     "X08": {"answer without field"},
     "X09": {"published without ref"},
     "X10": {"ref deleted"},
-    "X11": {"published by another name"},
     "X12": {"objects beside"},
     "M81": {"effective model"},
     "M77": {"model deleted", "route owned", "service owned"},
@@ -176,7 +174,6 @@ DIFFERENCES: dict[str, set[str]] = {
     "M26": {"authorization stripped"},
     "M28": {"x-api-key stripped"},
     "X15": {"cookie stripped"},
-    "M30": {"identity stripped"},
     "M43": {"bad answer"},
     "M44": {"bad answer"},
     "M46": {"retries"},
@@ -202,6 +199,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "V08": {"own 404"},
     "V09": {"own answer without credentials"},
     "V10": {"response body mode", "response piece count"},
+    "V11": {"published by another name"},
 }
 
 EDITION_DIFFERENCES = {("X09", "runbook"): {"published by another name"}}
