@@ -18,7 +18,9 @@ def none_arrives(scenario: Scenario) -> None:
 
 @then(parsers.parse('the provider of "{alias:w}" sees each request exactly once'))
 def arrives_once(scenario: Scenario, alias: str) -> None:
-    scenario.holds(ArrivesOnce(scenario.models[alias].facts))
+    once = ArrivesOnce(scenario.models[alias].facts)
+    scenario.holds(once)
+    scenario.still_holds(once)
 
 
 @then(parsers.parse('the provider sees the path "{path}"'))
