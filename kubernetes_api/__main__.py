@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from kubernetes_api.errors import UsageError
-from kubernetes_api.lifecycle import run_embedded, run_real
+from kubernetes_api.lifecycle import run_until_stopped, serve_embedded, serve_real
 
 
 def main() -> int:
@@ -28,10 +28,10 @@ def main() -> int:
         arguments.directory.mkdir(parents=True, exist_ok=True)
         directory = arguments.directory.resolve()
         if assets:
-            program = run_real(directory, arguments.listen, Path(assets), exit_with_stdin=arguments.exit_with_stdin)
+            work = serve_real(directory, arguments.listen, Path(assets))
         else:
-            program = run_embedded(directory, arguments.listen, exit_with_stdin=arguments.exit_with_stdin)
-        asyncio.run(program)
+            work = serve_embedded(directory, arguments.listen)
+        asyncio.run(run_until_stopped(work, exit_with_stdin=arguments.exit_with_stdin))
     except (UsageError, OSError) as error:
         print(f"kubernetes_api: {error}", file=sys.stderr)  # noqa: T201
         return 2

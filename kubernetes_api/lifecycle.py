@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -45,10 +45,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def run_embedded(directory: Path, listen: str, *, exit_with_stdin: bool) -> None:
-    """Serve the embedded API until stopped."""
+async def run_until_stopped(work: Coroutine[None, None, None], *, exit_with_stdin: bool) -> None:
+    """Run the work until it fails, a signal comes, or stdin ends; at any of its stages it is ended cleanly."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    stop = _stop_event(exit_with_stdin=exit_with_stdin)
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(_stop_event(exit_with_stdin=exit_with_stdin).wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def serve_embedded(directory: Path, listen: str) -> None:
+    """Serve the embedded API until cancelled."""
     listener = bind(listen)
     cluster = Cluster()
     create_first_namespaces(cluster)
@@ -70,17 +80,19 @@ async def run_embedded(directory: Path, listen: str, *, exit_with_stdin: bool) -
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    await server.ready.wait()
-    host, port = listener.getsockname()[:2]
-    url = f"https://{host}:{port}"
-    kubeconfig = directory / "kubeconfig"
-    write_kubeconfig(kubeconfig, url, certificates.authority, token)
-    async with controllers(Api(url, certificates.authority, token)):
-        print_ready_line(kubeconfig, url, "embedded", VERSION)
-        await stop.wait()
-    cluster.store.close()
-    server.should_exit = True
-    await serving
+    try:
+        await server.ready.wait()
+        host, port = listener.getsockname()[:2]
+        url = f"https://{host}:{port}"
+        kubeconfig = directory / "kubeconfig"
+        write_kubeconfig(kubeconfig, url, certificates.authority, token)
+        async with controllers(Api(url, certificates.authority, token)):
+            print_ready_line(kubeconfig, url, "embedded", VERSION)
+            await asyncio.Event().wait()
+    finally:
+        cluster.store.close()
+        server.should_exit = True
+        await serving
 
 
 @contextlib.asynccontextmanager
@@ -101,10 +113,8 @@ async def controllers(api: Api) -> AsyncIterator[None]:
         await api.close()
 
 
-async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdin: bool) -> None:
-    """Run the real kube-apiserver and etcd until stopped."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    stop = _stop_event(exit_with_stdin=exit_with_stdin)
+async def serve_real(directory: Path, listen: str, assets: Path) -> None:
+    """Run the real kube-apiserver and etcd until cancelled; raise UsageError if one of them ends by itself."""
     binaries = find_binaries(assets)
     probe = bind(listen)
     host, port = probe.getsockname()[:2]
@@ -115,10 +125,7 @@ async def run_real(directory: Path, listen: str, assets: Path, *, exit_with_stdi
         write_kubeconfig(kubeconfig, real.server, real.certificates.authority, token)
         async with controllers(Api(real.server, real.certificates.authority, token)):
             print_ready_line(kubeconfig, real.server, "kube-apiserver", real.version)
-            real.ended.add_done_callback(lambda _: stop.set())
-            await stop.wait()
-            if real.ended.done():
-                raise UsageError(real.ended.result())
+            raise UsageError(await real.ended)
 
 
 def _stop_event(*, exit_with_stdin: bool) -> asyncio.Event:

@@ -47,6 +47,7 @@ class Store:
 
     def __init__(self) -> None:
         self.revision = 1
+        self._closed = False
         self._shelves: dict[ResourceKey, Shelf] = {}
 
     def add_resource(self, key: ResourceKey) -> None:
@@ -60,7 +61,8 @@ class Store:
             watcher.pending.put_nowait(None)
 
     def close(self) -> None:
-        """End every watch, so that the server can stop."""
+        """End every watch, also those that clients begin from now on, so that the server can stop."""
+        self._closed = True
         for shelf in self._shelves.values():
             for watcher in shelf.watchers:
                 watcher.pending.put_nowait(None)
@@ -103,6 +105,8 @@ class Store:
         for change in shelf.changes:
             if change.revision > after:
                 watcher.pending.put_nowait(change)
+        if self._closed:
+            watcher.pending.put_nowait(None)
         shelf.watchers.add(watcher)
         return watcher
 

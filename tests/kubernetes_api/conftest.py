@@ -83,11 +83,11 @@ class Api:
         raise AssertionError(f"{path} was not deleted")
 
 
-def start(flavour: str, directory: Path) -> tuple[subprocess.Popen[str], Json]:
+def launch(flavour: str, directory: Path) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name != "KUBEBUILDER_ASSETS"}
     if flavour == "kube-apiserver":
         environment["KUBEBUILDER_ASSETS"] = os.environ["KUBEBUILDER_ASSETS"]
-    program = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "kubernetes_api", "--directory", str(directory), "--exit-with-stdin"],
         cwd=ROOT,
         env=environment,
@@ -95,6 +95,10 @@ def start(flavour: str, directory: Path) -> tuple[subprocess.Popen[str], Json]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def start(flavour: str, directory: Path) -> tuple[subprocess.Popen[str], Json]:
+    program = launch(flavour, directory)
     assert program.stdout
     return program, json.loads(program.stdout.readline())
 

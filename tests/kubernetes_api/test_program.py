@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kubernetes_api.conftest import FLAVOURS, ROOT, start
+from tests.kubernetes_api.conftest import FLAVOURS, ROOT, connect, launch, start
 
 
 def refuse(tmp_path: Path, *arguments: str, **environment: str) -> str:
@@ -43,11 +43,22 @@ def test_ready_line_and_kubeconfig(tmp_path: Path, flavour: str) -> None:
 
 def test_it_ends_with_its_stdin_while_a_watch_is_open(tmp_path: Path) -> None:
     program, ready = start("embedded", tmp_path)
-    port = int(ready["server"].rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port)):
+    with (
+        connect(Path(ready["kubeconfig"])) as http,
+        http.stream("GET", "/api/v1/namespaces", params={"watch": "1"}) as watch,
+    ):
+        assert watch.status_code == 200
         assert program.stdin
         program.stdin.close()
         assert program.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_it_ends_cleanly_while_it_is_still_starting(tmp_path: Path, flavour: str) -> None:
+    program = launch(flavour, tmp_path)
+    assert program.stdin
+    program.stdin.close()
+    assert program.wait(timeout=60) == 0
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
