@@ -19,6 +19,10 @@ RUNS = FEATURES.parent / "reports" / "runs"
 RETRYING_PLUGINS = ("rerunfailures", "flaky", "pytest-retry")
 """Plugins that repeat a failed test until it passes, which hides what a conformance run is for."""
 FOREIGN_OPTIONS = {
+    "allure_report_dir": (
+        "--alluredir",
+        "knows neither verdict nor requirements; the run writes allure-results that do",
+    ),
     "cucumber_json_path": ("--cucumberjson", "shows skipped and undefined steps as passed; report.json has the result"),
     "generate_missing": ("--generate-missing", "misreads outlines; the self-check names steps without definition"),
     "xmlpath": ("--junitxml", "knows neither verdict nor feature lines; the run writes a junit.xml that does"),

@@ -72,3 +72,11 @@ def test_the_options_of_pytest_are_all_there(pytester: pytest.Pytester) -> None:
 
 def test_nothing_asked_for_is_the_default(pytester: pytest.Pytester) -> None:
     assert options.of(pytester.parseconfig("-p", "suite.plugin")) == Options()
+
+
+@pytest.mark.parametrize("option", ["--alluredir=x", "--cucumberjson=x", "--generate-missing", "--junitxml=x"])
+def test_output_that_would_contradict_the_report_is_refused(pytester: pytest.Pytester, option: str) -> None:
+    asked = options.of(pytester.parseconfig("-p", "suite.plugin", option))
+
+    with pytest.raises(ConfigurationError, match=f"^{option.partition('=')[0]} has no place in a conformance run: it "):
+        asked.check()
