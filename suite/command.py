@@ -232,3 +232,7 @@ def _run_directory(name: str) -> Path:
     raise ConfigurationError(
         f"there is no run {name!r}; give a directory, or the name of one in {RUNS.parent.name}/runs"
     )
+
+
+if __name__ == "__main__":
+    main()
