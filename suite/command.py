@@ -16,7 +16,7 @@ import click
 # none of it.
 
 USAGE, INCOMPLETE = 2, 3
-DEFAULT_WORKERS = 4
+DEFAULT_WORKERS = 6
 """Scenarios wait most of their time, so that four keep two cores busy; docs/run.md has the figures."""
 
 F = TypeVar("F", bound=Callable[..., Any])

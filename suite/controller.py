@@ -17,12 +17,11 @@ from reports.console import Progress, summary, wants_colour
 from reports.events import Case, CaseFinished, from_line
 from suite import options
 from suite.casework import RESULT_PROPERTY
+from suite.handover import INPUT, ground_to_json
 from suite.interrupts import Interrupts
-from suite.run import Reason, Run, ground_to_json
+from suite.run import Reason, Run
 
 USAGE, INCOMPLETE, HARNESS = 2, 3, 4
-INPUT = "conformance"
-"""Key of what a worker is handed."""
 
 
 class Controller:

@@ -16,10 +16,9 @@ from reports.recorder import EventWriter
 from suite import chapters, options
 from suite import plan as plans
 from suite.casework import CASEWORK, Casework
-from suite.controller import INPUT, Controller
+from suite.handover import INPUT, ground_from_json
 from suite.interrupts import Interruptible, Interrupts
 from suite.plan import Wanted
-from suite.run import ground_from_json
 
 LISTINGS = ("collectonly", "help", "version", "markers", "showfixtures", "show_fixtures_per_test")
 """Options of pytest with which it shows something and executes nothing."""
@@ -47,6 +46,9 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
             return (yield)
     if not judges_features(config) or any(config.getoption(name) for name in LISTINGS):
         return (yield)
+    # A worker needs none of what a controller stands on, and each would spend half a second on importing it.
+    from suite.controller import Controller
+
     with Interrupts() as interrupts:
         controller = Controller(config, interrupts)
         controller.begin()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue
@@ -19,7 +19,7 @@ from fixtures.catalogue import load as load_catalogue
 from fixtures.errors import ConfigurationError, HarnessError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.provider import ProviderClient
-from fixtures.scenario import Baseline, Ground
+from fixtures.scenario import Ground
 from fixtures.settle import CEILING_SECONDS
 from fixtures.targets import cluster
 from fixtures.targets.embedded import Embedded, embedded
@@ -269,25 +269,3 @@ def suite_facts() -> Mapping[str, str]:
     except (OSError, subprocess.CalledProcessError):
         commit = ""
     return {"version": metadata.version("externalmodel-conformance"), "commit": commit}
-
-
-def ground_to_json(ground: Ground) -> dict[str, Any]:
-    """For the workers; holds the target's secrets, so it is handed over and never written."""
-    return {
-        "run": ground.run,
-        "marker": ground.marker,
-        "target": ground.target.to_json(),
-        "edition": ground.edition.name,
-        "baseline": dataclasses.asdict(ground.baseline),
-    }
-
-
-def ground_from_json(values: Mapping[str, Any]) -> Ground:
-    """What ``ground_to_json`` was given."""
-    return Ground(
-        run=values["run"],
-        marker=values["marker"],
-        target=Target.from_json(values["target"]),
-        edition=load_catalogue().edition(values["edition"]),
-        baseline=Baseline(**values["baseline"]),
-    )

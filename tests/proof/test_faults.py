@@ -50,12 +50,12 @@ def proofs() -> list[Proof]:
 
 def run(proof: Proof, directory: Path) -> tuple[int, dict[str, Any], str]:
     """Exit code, report and console of a run with the fault."""
-    selection = [] if proof.whole else ["--select", " or ".join(sorted(proof.expected))]
+    extent = ["--workers", "5"] if proof.whole else ["--workers", "2", "--select", " or ".join(sorted(proof.expected))]
     done = subprocess.run(
         [
             *(sys.executable, "-m", "suite.command", "run", "--out", str(directory)),
             *("--edition", proof.edition, "--fault", proof.fault, "--converge", CONVERGE_SECONDS),
-            *selection,
+            *extent,
         ],
         cwd=ROOT,
         capture_output=True,

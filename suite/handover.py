@@ -1,0 +1,36 @@
+"""What the process that the user started hands to the workers: the ground of the run, as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from fixtures.catalogue import load as load_catalogue
+from fixtures.scenario import Baseline, Ground
+from fixtures.targets.target import Target
+
+INPUT = "conformance"
+"""Key of what a worker of pytest-xdist is handed."""
+
+
+def ground_to_json(ground: Ground) -> dict[str, Any]:
+    """For the workers; holds the target's secrets, so it is handed over and never written."""
+    return {
+        "run": ground.run,
+        "marker": ground.marker,
+        "target": ground.target.to_json(),
+        "edition": ground.edition.name,
+        "baseline": dataclasses.asdict(ground.baseline),
+    }
+
+
+def ground_from_json(values: Mapping[str, Any]) -> Ground:
+    """What ``ground_to_json`` was given."""
+    return Ground(
+        run=values["run"],
+        marker=values["marker"],
+        target=Target.from_json(values["target"]),
+        edition=load_catalogue().edition(values["edition"]),
+        baseline=Baseline(**values["baseline"]),
+    )
