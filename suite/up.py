@@ -66,6 +66,7 @@ def _config(target: Target, token: Path) -> Mapping[str, Any]:
             "controlUrl": target.provider.control_url,
             "controlTokenFile": str(token),
             "domain": target.provider.domain,
+            "impostorDomain": target.provider.impostor_domain,
             "dataUrl": target.provider.data_url,
         },
         "features": list(target.features),
