@@ -14,6 +14,7 @@ import pytest
 from tests.command.running import Command, outcomes, report, run
 
 PART = "EM-CRED-001 or EM-CRED-005"
+SOME = "EM-CRED-001 or EM-CRED-002 or EM-CRED-003 or EM-CRED-005 or EM-CRED-010"
 
 
 @pytest.fixture
@@ -30,8 +31,16 @@ def interrupted(command: Command, out: Path) -> None:
     assert report(out)["verdict"] == "incomplete"
 
 
-@pytest.mark.parametrize("moment", ["edition", "target", "preflight  gateway", "judging"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("edition", signal.SIGINT),
+        ("target", signal.SIGTERM),
+        ("preflight  gateway", signal.SIGINT),
+        ("judging", signal.SIGTERM),
+        ("judging", signal.SIGHUP),
+    ],
+)
 def test_a_signal_at_any_moment_ends_the_run_in_order(moment: str, number: signal.Signals, out: Path) -> None:
     delay = random.uniform(0, 2)  # noqa: S311 - any moment will do; it is printed for whoever looks into a failure
     print(f"{number.name} {delay:.2f} s after {moment!r}")  # noqa: T201
@@ -78,7 +87,7 @@ def test_a_run_without_workers_can_be_interrupted(out: Path) -> None:
 
 
 def test_a_signal_after_the_last_case_gives_the_verdict_or_says_interrupted(out: Path) -> None:
-    command = Command("run", "--select", "EM-FWD-003", "--out", out)
+    command = Command("run", "--select", "EM-FWD-003", "--workers", "1", "--out", out)
     command.until("1/1 cases")
 
     command.send(signal.SIGTERM)
@@ -112,7 +121,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("program", ["-m mock_provider", "-m kubernetes_api"])
 def test_surroundings_that_die_are_never_held_against_the_gateway(program: str, out: Path) -> None:
-    command = Command("run", "--select", "EM-CRED", "--workers", "2", "--out", out)
+    command = Command("run", "--select", SOME, "--workers", "2", "--out", out)
     command.until("judging")
     command.pause(random.uniform(0, 6))  # noqa: S311
 
