@@ -7,17 +7,14 @@ the others.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.proof.runs import run
+
 NONCONFORMANT = 1
 CONVERGE_SECONDS = "6"
 """The reference gateway takes milliseconds; a fault makes the suite wait for the whole of it."""
@@ -38,6 +35,11 @@ class Proof:
     def expected(self) -> set[str]:
         return {self.caught_by, *self.along_with}
 
+    @property
+    def extent(self) -> list[str]:
+        """The options that say how much is judged."""
+        return ["--workers", "5"] if self.whole else ["--workers", "1", "--select", " or ".join(sorted(self.expected))]
+
 
 def proofs() -> list[Proof]:
     rows = yaml.safe_load((Path(__file__).parent / "faults.yaml").read_text(encoding="utf-8"))
@@ -48,32 +50,11 @@ def proofs() -> list[Proof]:
     ]
 
 
-def run(proof: Proof, directory: Path) -> tuple[int, dict[str, Any], str]:
-    """Exit code, report and console of a run with the fault."""
-    extent = ["--workers", "5"] if proof.whole else ["--workers", "2", "--select", " or ".join(sorted(proof.expected))]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "suite.command", "run", "--out", str(directory)),
-            *("--edition", proof.edition, "--fault", proof.fault, "--converge", CONVERGE_SECONDS),
-            *extent,
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    console = done.stdout + done.stderr
-    assert (directory / "report.json").is_file(), console
-    return done.returncode, json.loads((directory / "report.json").read_text(encoding="utf-8")), console
-
-
 @pytest.mark.parametrize("proof", proofs(), ids=lambda proof: f"{proof.fault}-{proof.edition}")
 def test_the_fault_is_caught_by_its_requirement_and_nothing_else_fails(proof: Proof, tmp_path: Path) -> None:
-    code, report, console = run(proof, tmp_path / "run")
-    outcomes = {requirement["id"]: requirement["outcome"] for requirement in report["requirements"]}
-    failed = {id_ for id_, outcome in outcomes.items() if outcome in ("failed", "warning")}
-    assert failed == proof.expected, console
-    assert "harness-error" not in outcomes.values(), console
-    assert report["verdict"] == "nonconformant", console
-    assert code == NONCONFORMANT, console
+    settings = ("--edition", proof.edition, "--fault", proof.fault, "--converge", CONVERGE_SECONDS)
+    outcome = run(tmp_path / "run", *settings, *proof.extent)
+    assert outcome.requirements("failed", "warning") == proof.expected, outcome.console
+    assert outcome.requirements("harness-error") == set(), outcome.console
+    assert outcome.report["verdict"] == "nonconformant", outcome.console
+    assert outcome.code == NONCONFORMANT, outcome.console
