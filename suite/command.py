@@ -17,7 +17,7 @@ import click
 
 USAGE, INCOMPLETE = 2, 3
 DEFAULT_WORKERS = 6
-"""Scenarios wait most of their time, so that four keep two cores busy; docs/run.md has the figures."""
+"""Scenarios wait most of their time, so that six keep two cores busy; docs/run.md has the figures."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

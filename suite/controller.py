@@ -120,9 +120,10 @@ class Controller:
         if report.failed:
             self._reason, self._detail = "harness-error", _last_line(report.longreprtext)
 
-    def pytest_internalerror(self, excrepr: Any) -> None:
-        """Remember that pytest or the suite broke."""
+    def pytest_internalerror(self, excrepr: Any) -> bool:
+        """Remember that pytest or the suite broke; True where that is no news, because a signal has ended a worker."""
         self._reason, self._detail = "harness-error", _last_line(str(excrepr))
+        return self._interrupts.seen is not None
 
     # After the session
 
@@ -132,8 +133,8 @@ class Controller:
             self._reason, self._detail = "harness-error", str(error)
         if self._progress is not None:
             self._progress.close()
-        if self._interrupts.seen and self._reason == "completed":
-            self._reason = "interrupted"
+        if self._interrupts.seen:
+            self._reason, self._detail = "interrupted", ""
         report = self._run.finish(self._reason, self._detail)
         self._say("\n" + summary(report, wants_colour(sys.stdout, os.environ), self._run.directory))
         return report.exit_code
