@@ -6,8 +6,14 @@ Feature: Streaming
   Rule: A stream arrives whole, in order, byte for byte, with one end
 
     Scenario: a streamed chat completion
-      Given a model "alpha" in service, whose provider accepts any credential
+      Given a working model "alpha"
       When clients make a streamed chat completion to "alpha"
+      Then the clients receive the provider's stream byte for byte
+
+    Scenario: a stream of large events
+      Given a working model "alpha"
+      When its provider streams 40 events of 6000 characters
+      And clients make a streamed chat completion to "alpha"
       Then the clients receive the provider's stream byte for byte
 
   @EM-STR-002

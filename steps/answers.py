@@ -50,27 +50,27 @@ def refused_or_own(scenario: Scenario) -> None:
 
 @then("the clients receive the provider's status and body")
 def error_relayed(scenario: Scenario) -> None:
-    scenario.settles(ProviderErrorRelayed(scenario.error.status, scenario.error.body))
+    scenario.holds(ProviderErrorRelayed(scenario.error.status, scenario.error.body))
 
 
 @then(parsers.parse('the clients receive the header "{name}: {value}"'))
 def header_relayed(scenario: Scenario, name: str, value: str) -> None:
-    scenario.settles(ProviderErrorRelayed(scenario.error.status, scenario.error.body, (name, value)))
+    scenario.holds(ProviderErrorRelayed(scenario.error.status, scenario.error.body, (name, value)))
 
 
 @then("the SDK returns the provider's answer")
 def understood_by_sdk(scenario: Scenario) -> None:
-    scenario.settles(UnderstoodBySdk(scenario.subject.facts))
+    scenario.holds(UnderstoodBySdk(scenario.subject.facts))
 
 
 @then("the clients receive the provider's stream byte for byte")
 def stream_identical(scenario: Scenario) -> None:
-    scenario.settles(StreamIdentical())
+    scenario.holds(StreamIdentical())
 
 
 @then("the clients have the first event while the provider still holds the rest")
 def first_event_in_time(scenario: Scenario) -> None:
-    scenario.settles(FirstEventInTime(GATE))
+    scenario.holds(FirstEventInTime(GATE))
 
 
 @then("the answers contain no provider's key")

@@ -6,7 +6,7 @@ from pytest_bdd import parsers, when
 
 from fixtures.paths import BODY_MODELS, PATHS
 from fixtures.requests import CONTENTS, provider_error
-from fixtures.scenario import GATE, Scenario
+from fixtures.scenario import Scenario
 from fixtures.words import known
 
 CALLS = {"a chat completion": False, "a streamed chat completion": True}
@@ -20,9 +20,7 @@ def plain_call(scenario: Scenario, alias: str) -> None:
 
 @when(parsers.parse('clients make {call} to "{alias:w}"'), converters={"call": known(CALLS)})
 def call_of_a_kind(scenario: Scenario, call: str, alias: str) -> None:
-    scenario.planned = scenario.request(
-        alias, stream=CALLS[call], answers=scenario.scripted, gate=GATE if scenario.scripted else None
-    )
+    scenario.planned = scenario.request(alias, stream=CALLS[call], answers=scenario.scripted, gate=scenario.gate)
 
 
 @when(parsers.parse('clients call "{alias:w}" with a body of {content}'), converters={"content": known(CONTENTS)})
@@ -62,6 +60,11 @@ def scripted_error(scenario: Scenario, status: int) -> None:
 @when(parsers.parse('its provider answers with {status:d} and "{name}: {value}"'))
 def scripted_error_with_header(scenario: Scenario, status: int, name: str, value: str) -> None:
     scenario.script(provider_error(status, (name, value)))
+
+
+@when(parsers.parse("its provider streams {events:d} events of {characters:d} characters"))
+def scripted_long_stream(scenario: Scenario, events: int, characters: int) -> None:
+    scenario.stream_long(events, characters)
 
 
 @when("its provider holds a stream after the first event until the client has it")
