@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from reference_gateway.behaviour import RESPONSE_IN_PIECES
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.deviations import Deviation
 from reference_gateway.values import Answer, Header, ModelRef, ResponseChanges
 

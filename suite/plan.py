@@ -175,6 +175,8 @@ def _requirement(
         for item in edition.disagreements
         if row.id in item.requirements
     ]
+    if holding.provisional:
+        notes.append(f"provisional, so reported and not scored: {holding.provisional}")
     return Requirement(
         id=row.id,
         sentence=row.sentence,
@@ -183,6 +185,7 @@ def _requirement(
         chapter=chapter.name,
         source=row.source,
         feature=holding.feature,
+        provisional=holding.provisional is not None,
         not_applicable=not_applicable,
         note=" ".join(notes) or None,
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reference_gateway.behaviour import RESPONSE_IN_PIECES, Behaviour
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.data_plane.connect_to import ConnectTo, connection_target, is_ip_address
 from reference_gateway.data_plane.translation import Route
 from reference_gateway.errors import UsageProblem

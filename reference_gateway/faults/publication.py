@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reference_gateway.behaviour import JSON
+from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from reference_gateway.behaviour import JSON
+from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
 from reference_gateway.values import Key, Model
 

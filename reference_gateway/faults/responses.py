@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference_gateway import answers
-from reference_gateway.behaviour import RESPONSE_IN_PIECES
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Model, ResponseChanges

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reference_gateway import answers
-from reference_gateway.behaviour import OPENAI_SHAPED, Behaviour
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.requests import OPENAI_SHAPED
 from reference_gateway.stores import Stores
 from reference_gateway.values import Answer, Header, Model
 

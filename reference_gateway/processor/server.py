@@ -13,7 +13,8 @@ from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_gr
 from envoy.type.v3.http_status_pb2 import HttpStatus  # type: ignore[import-untyped]
 from google.protobuf.wrappers_pb2 import BoolValue
 
-from reference_gateway.behaviour import RESPONSE_IN_PIECES, Behaviour
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.processor.decision import Decider, Forward
 from reference_gateway.values import Answer, Header
 

@@ -1,8 +1,8 @@
 """The proof that a red verdict means something: each fault is caught by the requirement that is meant to catch it.
 
-faults.yaml names for each fault the requirement that is there for it and, with the reason, every other one that fails
-along with it. Nothing may fail beyond what is listed, in a whole run for some faults, in a run of what is listed for
-the others.
+faults/*.yaml, a file a topic, name for each fault the requirement that is there for it and, with the reason
+(``alongWith``), every other one that cannot but fail with it. Nothing may fail beyond what is listed: in a whole run
+for the faults with the widest reach (``whole``), in a run of what is listed for the others. Editions default to runbook.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Proof:
 
 
 def proofs() -> list[Proof]:
-    rows = yaml.safe_load((Path(__file__).parent / "faults.yaml").read_text(encoding="utf-8"))
+    files = sorted((Path(__file__).parent / "faults").glob("*.yaml"))
+    rows = [row for file in files for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
     return [
         Proof(row["fault"], edition, row["caughtBy"], row.get("alongWith", {}), row.get("whole", False))
         for row in rows

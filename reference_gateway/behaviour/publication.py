@@ -1,0 +1,62 @@
+"""Models and their publication (behaviour.md 2.1, 2.3, 2.6, 2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reference_gateway.behaviour.rules import JSON, Rules
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Key, Model, ModelRef
+
+
+class PublicationRules(Rules):
+    """Models and their publication (behaviour.md 2.1, 2.3, 2.6, 2.7)."""
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        """What is served of an ExternalModel that was read anew; former is what was served before."""
+        return model
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        """An ExternalModel is gone."""
+        store.drop(model)
+
+    def is_owned(self, kind: str) -> bool:
+        """Whether a child of this kind names its ExternalModel as owner, so that it is collected with it."""
+        return True
+
+    def objects_beside(self, model: Model) -> Sequence[JSON]:
+        """Objects that are created beside a model's children; a MaaSModelRef is made by hand and never here."""
+        return ()
+
+    def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
+        """Whether this reference publishes this model: same namespace, its target, the edition's rule on the name."""
+        return (
+            ref.key.namespace == model.key.namespace
+            and ref.target_kind == self.edition.external_model.kind
+            and ref.target_name == model.key.name
+            and self.ref_name_matches(ref)
+        )
+
+    def ref_name_matches(self, ref: ModelRef) -> bool:
+        """Whether the reference is named as the edition demands."""
+        return ref.key.name == ref.target_name or not self.edition.ref_name_must_equal
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        """Whether the model may be served."""
+        return not self.edition.ref_required or any(self.ref_publishes(ref, model) for ref in refs.values())
+
+    def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
+        """A MaaSModelRef is gone."""
+        store.drop(ref)
+
+    def phase_without_target(self) -> str:
+        """The status phase of a MaaSModelRef whose ExternalModel does not exist."""
+        return "Failed"
+
+    def extra_labels(self) -> Mapping[str, str]:
+        """Labels that children bear beside the product's own."""
+        return {}
+
+    def extra_conditions(self) -> Sequence[tuple[str, str, str]]:
+        """Conditions in a MaaSModelRef's status beside Ready: type, reason, message; all of them True."""
+        return ()

@@ -1,0 +1,45 @@
+"""What goes upstream (behaviour.md 3.3, 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_gateway.behaviour.rules import JSON, Rules
+from reference_gateway.values import Header, Model
+
+OPENAI_SHAPED = ("openai", "bedrock-openai")
+CLIENT_CREDENTIAL_HEADERS = frozenset(
+    {"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "x-gateway-model-name"}
+)
+
+
+class RequestRules(Rules):
+    """What goes upstream (behaviour.md 3.3, 3.4)."""
+
+    def is_client_secret(self, header: str) -> bool:
+        """Whether a client's header (lower case) must not reach a provider: credentials, identity, forged routing."""
+        return header in CLIENT_CREDENTIAL_HEADERS or header.startswith("x-maas-")
+
+    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
+        """The headers that carry the credential, in the provider's shape."""
+        if model.provider == "azure-openai":
+            return (Header("api-key", key),)
+        return (Header("authorization", self.authorization_value(key)),)
+
+    def authorization_value(self, key: str) -> str:
+        """The value of an Authorization header."""
+        return f"Bearer {key}"
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        """The path at the provider, without the client's query; None for a provider that we cannot speak to."""
+        if model.provider in OPENAI_SHAPED:
+            return "/v1/chat/completions"
+        return "/openai/v1/chat/completions" if model.provider == "azure-openai" else None
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        """Another body for the provider; None leaves the client's bytes as they are."""
+        return None
+
+    def chunks_request(self) -> bool:
+        """Whether the request goes on with chunked transfer coding, whatever the client used."""
+        return False

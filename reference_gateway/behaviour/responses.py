@@ -1,0 +1,20 @@
+"""What comes back to the client (behaviour.md 3.6, 3.7, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_gateway.behaviour.rules import Rules
+from reference_gateway.values import Answer, Header, ResponseChanges
+
+
+class ResponseRules(Rules):
+    """What comes back to the client (behaviour.md 3.6, 3.7, 4)."""
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        """What is changed in a provider's answer; injected is what its request carried."""
+        return ResponseChanges()
+
+    def own_answer(self, answer: Answer) -> Answer:
+        """An answer of the gateway itself, just before it is sent."""
+        return answer
