@@ -2,7 +2,8 @@
 
 faults/*.yaml, a file a topic, name for each fault the requirement that is there for it and, with the reason
 (``alongWith``), every other one that cannot but fail with it. Nothing may fail beyond what is listed: in a whole run
-for the faults with the widest reach (``whole``), in a run of what is listed for the others. Editions default to runbook.
+for the faults with the widest reach (``whole``), in a run of what is listed for the others. Editions default to
+runbook.
 """
 
 from __future__ import annotations
