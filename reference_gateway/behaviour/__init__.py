@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reference_gateway.behaviour.credentials import CredentialRules
 from reference_gateway.behaviour.data_plane import DataPlaneRules
+from reference_gateway.behaviour.metering import MeteringRules
 from reference_gateway.behaviour.publication import PublicationRules
 from reference_gateway.behaviour.requests import RequestRules
 from reference_gateway.behaviour.resolution import ResolutionRules
@@ -22,6 +23,7 @@ class Behaviour(
     RequestRules,
     ResponseRules,
     DataPlaneRules,
+    MeteringRules,
     TimeRules,
 ):
     """The conforming gateway."""
