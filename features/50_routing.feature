@@ -39,7 +39,7 @@ Feature: Routing
     Scenario: the path says one model, the body another
       Given a working model "alpha"
       And a working model "beta" in the same namespace
-      When clients call "alpha" with the body's model being the targetModel of "beta"
+      When clients call "alpha" with the body's model being the one of "beta"
       Then the provider of "beta" receives nothing
       And no provider receives the credential of "beta"
 
@@ -55,5 +55,5 @@ Feature: Routing
 
       Examples:
         | model                     |
-        | the targetModel of "beta" |
+        | the one of "beta"        |
         | a model that nobody has   |

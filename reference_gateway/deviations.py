@@ -10,7 +10,7 @@ from reference_gateway.behaviour import Behaviour
 from reference_gateway.edition import Edition
 from reference_gateway.errors import UsageProblem
 
-ALL_EDITIONS: tuple[str, ...] = ("runbook", "rhoai-3.4")
+ALL_EDITIONS: tuple[str, ...] = ("runbook", "rhoai-3.4", "rhoai-3.5")
 
 
 class Deviation(Behaviour):

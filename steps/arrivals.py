@@ -40,7 +40,9 @@ def host_seen(scenario: Scenario, alias: str) -> None:
 
 @then("the provider receives the body unchanged")
 def body_seen(scenario: Scenario) -> None:
-    scenario.settles(BodySeen(identical=scenario.edition.body_identical))
+    edition = scenario.edition
+    target = scenario.subject.target_model
+    scenario.settles(BodySeen(identical=edition.body_identical, target_model=target, stream_usage=edition.stream_usage))
 
 
 @then(parsers.parse('the provider receives exactly the credential of "{alias:w}"'))

@@ -32,4 +32,4 @@ def children_there(scenario: Scenario) -> None:
 
 @then('the controller\'s objects for "alpha" disappear')
 def children_gone(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(NoneThere(), scenario.children)
+    scenario.judging.objects_settle(NoneThere(), scenario.children_of_the_model)

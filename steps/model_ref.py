@@ -26,7 +26,8 @@ def no_ref_appears(scenario: Scenario) -> None:
 @then('its MaaSModelRef settles on Ready, with the address of "alpha"')
 def ref_ready(scenario: Scenario) -> None:
     model = scenario.subject
-    scenario.judging.objects_settle(RefReady(model.name, f"/{model.namespace}/{model.name}"), scenario.model_refs)
+    endpoint = scenario.edition.endpoint_of(model.namespace, model.name)
+    scenario.judging.objects_settle(RefReady(model.name, endpoint), scenario.model_refs)
 
 
 @then("its MaaSModelRef settles on Failed, naming the missing ExternalModel")

@@ -102,11 +102,10 @@ def _looked(check: Check, refuse: type[Exception] = BlockedError) -> Iterator[Pr
 
 
 def _kinds(kube: Kube, edition: Edition) -> str:
-    kinds = (edition.external_model, edition.model_ref)
-    for resource in kinds:
+    for resource in edition.kinds:
         if not kube.serves(resource):
             raise NotTestableError(f"the API server does not serve {resource.kind} in {resource.api_version}")
-    return ", ".join(f"{resource.kind} in {resource.api_version}" for resource in kinds)
+    return ", ".join(f"{resource.kind} in {resource.api_version}" for resource in edition.kinds)
 
 
 def _provider(provider: ProviderClient) -> str:

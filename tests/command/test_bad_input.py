@@ -36,7 +36,7 @@ provider: {controlUrl: "http://127.0.0.1:9", domain: provider.test}
     ("arguments", "says"),
     [
         (["--target", "moon"], ["unknown target 'moon'", "embedded, cluster"]),
-        (["--edition", "v0"], ["unknown edition 'v0'", "rhoai-3.4, runbook"]),
+        (["--edition", "v0"], ["unknown edition 'v0'", "rhoai-3.4, rhoai-3.5, runbook"]),
         (["--profile", "gold"], ["unknown profile 'gold'", "credential-injection"]),
         (["--select", "EM-XXX-999"], ["'EM-XXX-999' selects no requirement", "conformance list requirements"]),
         (["--select", "EM-CRED and ("], ["is not a tag expression", "write for example"]),

@@ -19,7 +19,6 @@ from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
 from reference_gateway.variants import all_variants
 from tests.reference_gateway.conftest import behaviour, edition_named
 
-LABEL = "inference.networking.k8s.io/bbr-managed"
 SECRET = Key("ns", "s")
 A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
 B = Model(Key("ns", "other"), "openai", "gpt-b", "b.test", Key("ns", "s-b"))
@@ -66,9 +65,9 @@ def first_key(subject: Behaviour) -> str:
 
 PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "managed without label": lambda b: b.is_managed({}),
-    "managed with false": lambda b: b.is_managed({LABEL: "false"}),
-    "managed with True": lambda b: b.is_managed({LABEL: "True"}),
-    "managed": lambda b: b.is_managed({LABEL: "true"}),
+    "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
+    "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
+    "managed": lambda b: b.is_managed({b.edition.secret_label: "true"}),
     "decoded": lambda b: b.decoded(base64.b64encode(b"KEY").decode()),
     "usable": lambda b: (b.is_usable("x"), b.is_usable("x\n")),
     "empty usable": lambda b: b.is_usable(""),
@@ -202,7 +201,10 @@ DIFFERENCES: dict[str, set[str]] = {
     "V11": {"published by another name"},
 }
 
-EDITION_DIFFERENCES = {("X09", "runbook"): {"published by another name"}}
+EDITION_DIFFERENCES = {
+    ("X09", "runbook"): {"published by another name"},
+    ("X09", "rhoai-3.5"): {"published by another name"},
+}
 
 EVERY: list[type[Deviation]] = [*all_faults(), *all_variants()]
 

@@ -42,7 +42,9 @@ def test_the_only_edition_whose_kinds_are_served_is_chosen_and_says_why(edition:
 
 
 def test_half_an_edition_is_none() -> None:
-    with pytest.raises(ConfigurationError, match=r"it may be: none; give --edition with one of: rhoai-3.4, runbook$"):
+    with pytest.raises(
+        ConfigurationError, match=r"it may be: none; give --edition with one of: rhoai-3.4, rhoai-3.5, runbook$"
+    ):
         detect(CATALOGUE, served(RUNBOOK.external_model))
 
 
