@@ -76,7 +76,8 @@ def _sync(uv: str) -> None:
     sys.stderr.write("setting up .venv with the locked dependencies; the first time this takes a minute or two\n")
     os.environ["UV_PROJECT_ENVIRONMENT"] = str(VENV)
     # Inexact: what is not locked stays, and that is uv itself where we have fetched it.
-    words = [uv, "sync", "--locked", "--inexact", "--quiet"]
+    # Compiled: where Python may not write its own (PYTHONDONTWRITEBYTECODE), every start would compile for seconds.
+    words = [uv, "sync", "--locked", "--inexact", "--quiet", "--compile-bytecode"]
     _run(*words, *(("--python", sys.executable) if sys.version_info >= OLDEST else ()))
 
 

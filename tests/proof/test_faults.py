@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.proof.runs import run
+from tests.proof.runs import Nursery
 
 NONCONFORMANT = 1
 CONVERGE_SECONDS = "6"
@@ -53,9 +53,11 @@ def proofs() -> list[Proof]:
 
 
 @pytest.mark.parametrize("proof", proofs(), ids=lambda proof: f"{proof.fault}-{proof.edition}")
-def test_the_fault_is_caught_by_its_requirement_and_nothing_else_fails(proof: Proof, tmp_path: Path) -> None:
+def test_the_fault_is_caught_by_its_requirement_and_nothing_else_fails(
+    proof: Proof, nursery: Nursery, tmp_path: Path
+) -> None:
     settings = ("--edition", proof.edition, "--fault", proof.fault, "--converge", CONVERGE_SECONDS)
-    outcome = run(tmp_path / "run", *settings, *proof.extent)
+    outcome = nursery.run(tmp_path / "run", *settings, *proof.extent)
     assert outcome.requirements("failed", "warning") == proof.expected, outcome.console
     assert outcome.requirements("harness-error") == set(), outcome.console
     assert outcome.report["verdict"] == "nonconformant", outcome.console

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.runs import run
+from tests.proof.runs import Nursery
 
 WARDROBES = {
     "runbook": ("V01", "V02", "V03", "V04", "V06", "V08", "V09", "V10", "V11"),
@@ -19,8 +19,8 @@ WARDROBES = {
 
 
 @pytest.mark.parametrize("edition", WARDROBES)
-def test_a_gateway_that_differs_lawfully_conforms(edition: str, tmp_path: Path) -> None:
+def test_a_gateway_that_differs_lawfully_conforms(edition: str, nursery: Nursery, tmp_path: Path) -> None:
     words = [word for variant in WARDROBES[edition] for word in ("--variant", variant)]
-    outcome = run(tmp_path / "run", "--edition", edition, *words)
+    outcome = nursery.run(tmp_path / "run", "--edition", edition, *words)
     assert outcome.report["verdict"] == "conformant", outcome.console
     assert outcome.code == 0, outcome.console
