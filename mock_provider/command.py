@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 from mock_provider import __version__
 from mock_provider.control_plane import control_app
 from mock_provider.data_plane import DataPlane
-from mock_provider.dialects.openai import OpenAIDialect
+from mock_provider.dialects.all_dialects import all_dialects
 from mock_provider.http2 import Http2Listener
 from mock_provider.journal import Journal
 from mock_provider.listeners import BACKLOG, address_of, bind
@@ -64,7 +64,7 @@ async def _serve(
     options: Options, sockets: _Sockets, h1_tls: ssl.SSLContext | None, h2_tls: ssl.SSLContext | None
 ) -> None:
     provider = Provider(
-        dialect=OpenAIDialect(),
+        dialects=all_dialects(),
         receipts=ReceiptMaker(options.receipt_secret or secrets.token_bytes(32)),
         journal=Journal(options.journal_limit),
     )

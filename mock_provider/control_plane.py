@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_provider import __version__
 from mock_provider.control_schemas import CANARIES, CANARY_NAMES, IDENTITY, SCRIPT, Schema, complaint
-from mock_provider.identities import Identity, Key
+from mock_provider.identities import CHAT_PATHS_OF, CREDENTIAL_HEADERS_OF, DialectName, Identity, Key
 from mock_provider.journal import Query
 from mock_provider.provider import Provider
 from mock_provider.scripts import Script, TooManyScriptsError, parse_script
@@ -87,12 +87,14 @@ class _Control:
         host = _host(request)
         keys = tuple(Key(key["name"], key["value"]) for key in document["keys"])
         self._add_canaries([(key.name, key.value) for key in keys])
+        dialect: DialectName = document.get("dialect", "openai")
         identity = Identity(
             host=host,
+            dialect=dialect,
             models=tuple(document["models"]),
             keys=keys,
-            credential_header=document.get("credentialHeader", "authorization"),
-            chat_path=document.get("chatPath", "/v1/chat/completions"),
+            credential_header=document.get("credentialHeader", CREDENTIAL_HEADERS_OF[dialect]),
+            chat_path=document.get("chatPath", CHAT_PATHS_OF[dialect]),
             strict=document.get("strict", True),
         )
         self._provider.identities[host] = identity

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from mock_provider.canaries import MIN_SECRET_LENGTH
+from mock_provider.identities import CHAT_PATHS_OF
 
 Schema = Mapping[str, Any]
 
@@ -48,6 +49,7 @@ IDENTITY = _object(
     {
         "models": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "keys": {"type": "array", "items": _NAMED_SECRET},
+        "dialect": {"enum": list(CHAT_PATHS_OF)},
         "credentialHeader": {"enum": ["authorization", "x-api-key", "api-key"]},
         "chatPath": {"type": "string", "pattern": r"^/[^?#\s]*$"},
         "strict": {"type": "boolean"},

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_provider.arrivals import AnswerRecord, Arrival, evidence_of
 from mock_provider.delivery import Delivery, GateAccess
-from mock_provider.dialects import Ask, Refusal, Reply, Stamp
+from mock_provider.dialects import Ask, Dialect, Refusal, Reply, Stamp
 from mock_provider.provider import Provider
 from mock_provider.received import ReceivedRequest, head_of, host_of, read_request
 from mock_provider.replies import normal_reply, refusal_reply, scripted_reply, sender_for
@@ -51,8 +51,9 @@ class DataPlane:
         """Judge the request and commit it to the journal; no byte of the answer has been sent yet."""
         provider = self._provider
         identity = provider.identities.get(request.host)
-        ask = provider.dialect.read(request, identity)
-        refusals = provider.dialect.refusals(ask)
+        dialect = provider.dialect_of(identity)
+        ask = dialect.read(request, identity)
+        refusals = dialect.refusals(ask)
         lenient = identity is not None and not identity.strict
         forgiven = [refusal for refusal in refusals if lenient and refusal.cause in _FORGIVABLE]
         refusal = next((refusal for refusal in refusals if refusal not in forgiven), None)
@@ -60,7 +61,7 @@ class DataPlane:
         receipt = provider.receipts.make(provider.journal.next_sequence, request.host, nonce, request.body_sha256)
         stamp = Stamp(receipt, nonce, created=int(received_at))
         script = self._script_for(request, refusal)
-        reply = self._reply(ask, refusal, script, stamp)
+        reply = _reply(dialect, ask, refusal, script, stamp)
         record = AnswerRecord(reply.status, receipt, scripted=script is not None)
         arrival = provider.journal.commit(
             evidence_of(request, ask.model, ask.streamed, provider.canaries),
@@ -83,8 +84,8 @@ class DataPlane:
             return None
         return script.next_answer()
 
-    def _reply(self, ask: Ask, refusal: Refusal | None, script: Answer | None, stamp: Stamp) -> Reply:
-        dialect = self._provider.dialect
-        if script is not None:
-            return scripted_reply(dialect, ask, script, stamp)
-        return refusal_reply(dialect, ask, refusal, stamp) if refusal else normal_reply(dialect, ask, stamp)
+
+def _reply(dialect: Dialect, ask: Ask, refusal: Refusal | None, script: Answer | None, stamp: Stamp) -> Reply:
+    if script is not None:
+        return scripted_reply(dialect, ask, script, stamp)
+    return refusal_reply(dialect, ask, refusal, stamp) if refusal else normal_reply(dialect, ask, stamp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,23 @@ from mock_provider.credentials import bearer_token
 from mock_provider.received import ReceivedRequest
 
 CredentialHeader = Literal["authorization", "x-api-key", "api-key"]
+DialectName = Literal["openai", "anthropic", "azure-openai", "bedrock-openai", "vertex-openai"]
+
+CREDENTIAL_HEADERS_OF: Mapping[DialectName, CredentialHeader] = {
+    "openai": "authorization",
+    "anthropic": "x-api-key",
+    "azure-openai": "api-key",
+    "bedrock-openai": "authorization",
+    "vertex-openai": "authorization",
+}
+CHAT_PATHS_OF: Mapping[DialectName, str] = {
+    "openai": "/v1/chat/completions",
+    "anthropic": "/v1/messages",
+    "azure-openai": "/openai/v1/chat/completions",
+    "bedrock-openai": "/v1/chat/completions",
+    "vertex-openai": "/v1/projects/mock/locations/global/endpoints/openapi/chat/completions",
+}
+"""Where the service itself takes chats; an identity can name another path."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +43,7 @@ class Identity:
     """One provider host. A strict identity refuses wrong credentials and models; a lenient one only records them."""
 
     host: str
+    dialect: DialectName
     models: tuple[str, ...]
     keys: tuple[Key, ...]
     credential_header: CredentialHeader
@@ -59,6 +78,7 @@ class Identity:
         """Return the control API's form: keys by name and fingerprint, never by value."""
         return {
             "host": self.host,
+            "dialect": self.dialect,
             "models": list(self.models),
             "keys": [{"name": key.name, "fingerprint": fingerprint(key.value)} for key in self.keys],
             "credentialHeader": self.credential_header,

@@ -1,4 +1,4 @@
-"""Dialects: the shapes in which providers are asked and answer. One module each; `openai` is the one there is.
+"""Dialects: the shapes in which providers are asked and answer. One module each.
 
 The data plane knows nothing of any shape. It asks its dialect which operation a request is, what is wrong with it, and
 what the answer or refusal looks like.
@@ -15,7 +15,7 @@ from mock_provider.received import ReceivedRequest
 from mock_provider.scripts import StreamScript
 
 Operation = Literal["chat", "models", "model", "embeddings"]
-RefusalCause = Literal["incomplete", "size", "host", "path", "credential", "json", "model"]
+RefusalCause = Literal["incomplete", "size", "host", "path", "credential", "version", "json", "model"]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from mock_provider.dialects import Ask, Operation, Piece, Refusal, Reply, Stamp
-from mock_provider.dialects.openai_errors import ErrorTexts
-from mock_provider.dialects.openai_frames import EVENT_STREAM, chat_completion, chat_stream, encode, success_headers
+from mock_provider.dialects.normal_answers import answer_text, prompt_bytes, token_counts
+from mock_provider.dialects.openai_errors import Errors, ErrorTexts
+from mock_provider.dialects.openai_frames import EVENT_STREAM, Flavour, chat_completion, chat_stream, encode
 from mock_provider.identities import Identity
 from mock_provider.received import ReceivedRequest, json_object
 from mock_provider.scripts import StreamScript
@@ -27,10 +28,11 @@ _DEFAULT_DIMENSIONS = 16
 
 
 class OpenAIDialect:
-    """Speaks chat completions, models and embeddings."""
+    """Speaks chat completions, models and embeddings; services that differ a little bring a flavour and errors."""
 
-    def __init__(self) -> None:
-        self._errors = ErrorTexts.load()
+    def __init__(self, flavour: Flavour | None = None, errors: Errors | None = None) -> None:
+        self._flavour = flavour or Flavour()
+        self._errors = errors or ErrorTexts.load("openai_errors.toml")
 
     def read(self, request: ReceivedRequest, identity: Identity | None) -> Ask:
         """Tell what is asked."""
@@ -85,7 +87,7 @@ class OpenAIDialect:
     def blank(self, ask: Ask, stamp: Stamp) -> Reply:
         """Return an empty answer of the kind that was asked for: an event stream or JSON."""
         kind = EVENT_STREAM if ask.streamed else "application/json"
-        return Reply(200, (("content-type", kind), *success_headers(stamp)), (), length_known=True)
+        return Reply(200, (("content-type", kind), *self._flavour.headers(stamp)), (), length_known=True)
 
     def fail(self, status: int, stamp: Stamp) -> Reply:
         """Return the service's usual answer with this status."""
@@ -95,18 +97,21 @@ class OpenAIDialect:
         """Return the normal answer to the operation; anything that is not listed is answered as a chat."""
         if ask.operation == "models":
             models = [_model(name) for name in (ask.identity.models if ask.identity else ())]
-            return _json_reply({"object": "list", "data": models}, stamp)
+            return self._json_reply({"object": "list", "data": models}, stamp)
         if ask.operation == "model":
-            return _json_reply(_model(ask.model or ""), stamp)
+            return self._json_reply(_model(ask.model or ""), stamp)
         if ask.operation == "embeddings":
-            return _json_reply(_embeddings(ask, usage), stamp)
+            return self._json_reply(_embeddings(ask, usage), stamp)
         tool = _forced_tool(ask.document or {})
-        text = json.dumps({"nonce": stamp.nonce, "receipt": stamp.receipt}) if tool else _text(stamp)
-        counts = _usage(_prompt_bytes(ask.document or {}), text, usage)
+        text = json.dumps({"nonce": stamp.nonce, "receipt": stamp.receipt}) if tool else answer_text(stamp)
+        counts = token_counts(prompt_bytes(ask.document or {}), text, usage)
         if ask.streamed:
             deltas = [Piece(delta.encode("utf-8")) for delta in re.findall(r"\s*\S+", text)]
-            return chat_stream(ask, stamp, deltas, counts, tool=tool, done=True, always_usage=False)
-        return _json_reply(chat_completion(ask.model or "", stamp, text, counts, tool), stamp)
+            return chat_stream(
+                ask, stamp, deltas, counts, tool=tool, done=True, always_usage=False, flavour=self._flavour
+            )
+        completion = chat_completion(ask.model or "", stamp, text, counts, tool)
+        return self._json_reply(self._flavour.completion(completion), stamp)
 
     def stream(self, ask: Ask, stamp: Stamp, script: StreamScript) -> Reply:
         """Return a chat stream of the scripted deltas, with their gaps and gates."""
@@ -114,9 +119,15 @@ class OpenAIDialect:
             Piece(delta.encode("utf-8"), script.gap_seconds if index else 0.0, script.gates.get(index))
             for index, delta in enumerate(script.deltas)
         ]
-        counts = _usage(_prompt_bytes(ask.document or {}), "".join(script.deltas), script.usage)
+        counts = token_counts(prompt_bytes(ask.document or {}), "".join(script.deltas), script.usage)
         always = script.usage is not None
-        return chat_stream(ask, stamp, deltas, counts, tool=None, done=script.done, always_usage=always)
+        return chat_stream(
+            ask, stamp, deltas, counts, tool=None, done=script.done, always_usage=always, flavour=self._flavour
+        )
+
+    def _json_reply(self, document: Mapping[str, Any], stamp: Stamp) -> Reply:
+        headers = (("content-type", "application/json"), *self._flavour.headers(stamp))
+        return Reply(200, headers, (Piece(encode(document)),), length_known=True)
 
 
 def masked(key: str) -> str:
@@ -156,16 +167,6 @@ def _body_refusals(ask: Ask, identity: Identity) -> list[Refusal]:
     return found
 
 
-def _json_reply(document: Mapping[str, Any], stamp: Stamp) -> Reply:
-    headers = (("content-type", "application/json"), *success_headers(stamp))
-    return Reply(200, headers, (Piece(encode(document)),), length_known=True)
-
-
-def _text(stamp: Stamp) -> str:
-    nonce = f"[nonce:{stamp.nonce}] " if stamp.nonce else ""
-    return f"pong {nonce}[receipt:{stamp.receipt}]"
-
-
 def _forced_tool(document: Mapping[str, Any]) -> str | None:
     """Return the function that the request forces a call of: the one named, or the first one for "required"."""
     choice, tools = document.get("tool_choice"), document.get("tools")
@@ -177,26 +178,6 @@ def _forced_tool(document: Mapping[str, Any]) -> str | None:
         tool["function"] for tool in tools if isinstance(tool, dict) and isinstance(tool.get("function"), dict)
     ]
     return str(functions[0].get("name")) if functions else None
-
-
-def _prompt_bytes(document: Mapping[str, Any]) -> int:
-    messages = document.get("messages")
-    contents = [message.get("content") for message in messages or [] if isinstance(message, dict)]
-    return sum(_content_bytes(content) for content in contents)
-
-
-def _content_bytes(content: object) -> int:
-    if isinstance(content, str):
-        return len(content.encode("utf-8", "surrogatepass"))
-    if isinstance(content, list):
-        return sum(_content_bytes(part.get("text")) for part in content if isinstance(part, dict))
-    return 0
-
-
-def _usage(prompt_bytes: int, text: str, scripted: Mapping[str, int] | None) -> dict[str, int]:
-    prompt, completion = -(-prompt_bytes // 4), -(-len(text.encode("utf-8")) // 4)
-    counts = {"prompt_tokens": prompt, "completion_tokens": completion, **(scripted or {})}
-    return {**counts, "total_tokens": counts["prompt_tokens"] + counts["completion_tokens"], **(scripted or {})}
 
 
 def _model(name: str) -> dict[str, Any]:

@@ -7,12 +7,27 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from mock_provider.dialects import Piece, Reply, Stamp
 from mock_provider.dialects.openai_frames import encode, identifying_headers, success_headers
 
 _BY_STATUS = {401: "missing_key", 429: "rate_limit", 500: "server_error", 503: "overloaded"}
+
+
+class Errors(Protocol):
+    """What the OpenAI dialect asks for when it refuses."""
+
+    def reply(self, name: str, stamp: Stamp, **values: object) -> Reply:
+        """Return the error `name` with its placeholders filled."""
+
+    def reply_with_status(self, status: int, stamp: Stamp) -> Reply:
+        """Return the usual error with this status, or one that only says the status."""
+
+
+def read_texts(file: str) -> Mapping[str, Mapping[str, Any]]:
+    """Read a data file beside this module: error texts by name."""
+    return tomllib.loads(files(__package__).joinpath(file).read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -22,9 +37,9 @@ class ErrorTexts:
     entries: Mapping[str, Mapping[str, Any]]
 
     @classmethod
-    def load(cls) -> ErrorTexts:
-        """Read the data file beside this module."""
-        return cls(tomllib.loads(files(__package__).joinpath("openai_errors.toml").read_text("utf-8")))
+    def load(cls, file: str) -> ErrorTexts:
+        """Read a data file beside this module."""
+        return cls(read_texts(file))
 
     def reply(self, name: str, stamp: Stamp, **values: object) -> Reply:
         """Return the error `name` with its placeholders filled."""

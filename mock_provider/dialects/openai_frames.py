@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mock_provider.dialects import Ask, Piece, Reply, Stamp
@@ -12,6 +13,7 @@ from mock_provider.dialects import Ask, Piece, Reply, Stamp
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 Headers = tuple[tuple[str, str], ...]
+Json = dict[str, Any]
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
@@ -47,6 +49,25 @@ def success_headers(stamp: Stamp) -> Headers:
     )
 
 
+def unchanged(document: Json) -> Json:
+    """Return a document as OpenAI's own service sends it."""
+    return document
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """Where a service that speaks OpenAI's shape differs from OpenAI's own."""
+
+    headers: Callable[[Stamp], Headers] = success_headers
+    """What stands around a good answer, beside its content type."""
+    completion: Callable[[Json], Json] = unchanged
+    """What becomes of a completion before it is sent."""
+    chunk: Callable[[Json], Json] = unchanged
+    """What becomes of a chunk of a stream before it is sent."""
+    preamble: Mapping[str, Any] | None = None
+    """An event before the first chunk."""
+
+
 def chat_completion(model: str, stamp: Stamp, text: str, usage: Mapping[str, int], tool: str | None) -> dict[str, Any]:
     """Return a chat completion; with `tool`, a call of that function with `text` as its arguments."""
     message: dict[str, Any] = {"role": "assistant", "content": None if tool else text, "refusal": None}
@@ -76,6 +97,7 @@ def chat_stream(
     tool: str | None,
     done: bool,
     always_usage: bool,
+    flavour: Flavour,
 ) -> Reply:
     """Return a chat stream with one event per delta; delays and gates of the deltas stay with their events.
 
@@ -88,19 +110,25 @@ def chat_stream(
         stamp,
         with_usage=always_usage or options.get("include_usage") is True,
         obfuscated=options.get("include_obfuscation") is not False,
+        finished=flavour.chunk,
     )
     events = _events(frame, deltas, usage, tool, _call_id(stamp))
     pieces = [Piece(b"data: " + data + b"\n\n", piece.delay_seconds, piece.gate) for piece, data in events]
+    if flavour.preamble is not None:
+        pieces.insert(0, Piece(b"data: " + encode(flavour.preamble) + b"\n\n"))
     if done:
         pieces.append(Piece(b"data: [DONE]\n\n"))
-    return Reply(200, (("content-type", EVENT_STREAM), *success_headers(stamp)), tuple(pieces), length_known=False)
+    return Reply(200, (("content-type", EVENT_STREAM), *flavour.headers(stamp)), tuple(pieces), length_known=False)
 
 
 class _Frame:
     """What all chunks of one stream share."""
 
-    def __init__(self, model: str, stamp: Stamp, *, with_usage: bool, obfuscated: bool) -> None:
+    def __init__(
+        self, model: str, stamp: Stamp, *, with_usage: bool, obfuscated: bool, finished: Callable[[Json], Json]
+    ) -> None:
         self.with_usage = with_usage
+        self._finished = finished
         self._model = model
         self._stamp = stamp
         self._obfuscated = obfuscated
@@ -123,7 +151,7 @@ class _Frame:
             document["usage"] = usage
         if self._obfuscated:
             document["obfuscation"] = self._padding()
-        return encode(document)
+        return encode(self._finished(document))
 
     def _padding(self) -> str:
         """Return text of varying length, as the service does, but the same one for the same receipt and chunk."""
