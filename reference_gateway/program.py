@@ -25,9 +25,13 @@ from reference_gateway.data_plane.configuration import Wiring, bootstrap
 from reference_gateway.data_plane.connect_to import ConnectTo
 from reference_gateway.data_plane.envoy import Envoy, find_envoy
 from reference_gateway.errors import UsageProblem
+from reference_gateway.guide import install_guide
 from reference_gateway.informer import Informer
 from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
+from reference_gateway.limitador.counters import Limitador
+from reference_gateway.limitador.exposition import MetricsServer
 from reference_gateway.processor.decision import Decider
+from reference_gateway.processor.metering import Metering
 from reference_gateway.processor.server import Processor
 from reference_gateway.resources import (
     CONTROLLER_NAME,
@@ -73,6 +77,8 @@ class Gateway:
         """HOST:PORT of the listener, once started."""
         self.envoy: Envoy
         self.access_log = settings.directory / "access.log"
+        self.metrics_address = ""
+        """HOST:PORT at which Limitador shows its metrics, once started."""
 
     def __enter__(self) -> Gateway:
         with contextlib.ExitStack() as starting:
@@ -92,7 +98,8 @@ class Gateway:
         informers = _informers(cluster, self._behaviour)
         wiring = self._wiring(starting)
         translator = RouteTranslator(self._behaviour, wiring, informers, stores.models)
-        processor = Processor(self._behaviour, Decider(self._behaviour, stores))
+        decider, limitador = Decider(self._behaviour, stores), Limitador(self._behaviour)
+        processor = Processor(self._behaviour, decider, Metering(self._behaviour, decider, limitador))
         control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), translator.on_programmed)
         translator.discovery = control.discovery
         control.start()
@@ -100,6 +107,10 @@ class Gateway:
         # Envoy takes its time to start; the API can do its part meanwhile.
         self.envoy = Envoy(binary, wiring, bootstrap(wiring, self._behaviour), self._settings.directory)
         starting.callback(self.envoy.stop)
+        metrics = MetricsServer(limitador, self._behaviour, self._settings.listen_host)
+        metrics.start()
+        starting.callback(metrics.stop)
+        self.metrics_address = metrics.address
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
         try:
             install(cluster, self._behaviour.edition)
@@ -108,6 +119,7 @@ class Gateway:
                 starting.callback(informer.stop)
             self.address = self.envoy.wait_until_ready()
             _install_gateway(cluster, self.address)
+            install_guide(cluster, self._behaviour, self.metrics_address)
         except (ApiError, urllib3.exceptions.HTTPError) as error:
             raise UsageProblem(f"The gateway's objects could not be installed at {cluster.url}: {error}.") from error
         for informer in informers.values():

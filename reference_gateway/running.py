@@ -78,6 +78,7 @@ def _ready_line(
 ) -> dict[str, Any]:
     return {
         "gateway": f"http://{gateway.address}",
+        "metrics": f"http://{gateway.metrics_address}/metrics",
         "edition": edition.name,
         "gatewayName": GATEWAY.name,
         "gatewayNamespace": GATEWAY.namespace,

@@ -48,3 +48,7 @@ class MeteringRules(Rules):
         """What an answer costs: the total that the provider declares; nothing where it declares none."""
         total = (usage or {}).get("total_tokens")
         return total if isinstance(total, int) and 200 <= status < 300 else 0
+
+    def guide_object(self, item: JSON) -> JSON | None:
+        """An object that the runbook has an operator set up for monitoring, just before it is; None leaves it out."""
+        return item

@@ -13,6 +13,7 @@ from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.data_plane.connect_to import ConnectTo, connection_target, is_ip_address
 from reference_gateway.data_plane.translation import Route
 from reference_gateway.errors import UsageProblem
+from reference_gateway.processor.metering import METERING, STAGE
 from reference_gateway.processor.server import DESTINATION_HEADER
 
 JSON = dict[str, Any]
@@ -112,6 +113,7 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
         "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log))],
         "http_filters": [
+            _typed("envoy.filters.http.ext_proc.metering", _metering_filter()),
             _typed("envoy.filters.http.ext_proc", _processor_filter(behaviour)),
             _typed(
                 "envoy.filters.http.router",
@@ -135,6 +137,26 @@ def _processor_filter(behaviour: Behaviour) -> JSON:
             "response_header_mode": "SEND",
             "response_body_mode": behaviour.response_body_mode(),
             "response_trailer_mode": "SEND" if behaviour.response_body_mode() == RESPONSE_IN_PIECES else "SKIP",
+        },
+    }
+
+
+def _metering_filter() -> JSON:
+    """Looks on from outside the processor, so that it sees the answer as the client gets it, and holds nothing up."""
+    return {
+        "@type": f"{_TYPE}extensions.filters.http.ext_proc.v3.ExternalProcessor",
+        "grpc_service": {
+            "envoy_grpc": {"cluster_name": "control"},
+            "initial_metadata": [{"key": STAGE, "value": METERING}],
+        },
+        "observability_mode": True,
+        "processing_mode": {
+            "request_header_mode": "SEND",
+            "request_body_mode": "NONE",
+            "request_trailer_mode": "SKIP",
+            "response_header_mode": "SEND",
+            "response_body_mode": "STREAMED",
+            "response_trailer_mode": "SKIP",
         },
     }
 

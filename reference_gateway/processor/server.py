@@ -16,6 +16,8 @@ from google.protobuf.wrappers_pb2 import BoolValue
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.processor.decision import Decider, Forward
+from reference_gateway.processor.messages import headers_of
+from reference_gateway.processor.metering import METERING, STAGE, Metering
 from reference_gateway.values import Answer, Header
 
 DESTINATION_HEADER = "x-reference-gateway-destination"
@@ -30,23 +32,27 @@ log = logging.getLogger(__name__)
 class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
     """Serves one stream for each HTTP request."""
 
-    def __init__(self, behaviour: Behaviour, decider: Decider) -> None:
+    def __init__(self, behaviour: Behaviour, decider: Decider, metering: Metering) -> None:
         self._behaviour = behaviour
         self._decider = decider
+        self._metering = metering
 
     async def Process(  # noqa: N802 - the name that the protocol gives
         self,
         request_iterator: AsyncIterator[ext_proc.ProcessingRequest],
         context: grpc.aio.ServicerContext[ext_proc.ProcessingRequest, ext_proc.ProcessingResponse],
     ) -> AsyncIterator[ext_proc.ProcessingResponse]:
-        """Answer the phases of one request in turn."""
+        """Answer the phases of one request in turn; the metering filter's streams are followed and not answered."""
+        if (STAGE, METERING) in tuple(context.invocation_metadata() or ()):
+            await self._metering.follow(request_iterator)
+            return
         path = ""
         names: list[str] = []
         injected: tuple[Header, ...] = ()
         async for message in request_iterator:
             match message.WhichOneof("request"):
                 case "request_headers":
-                    headers = _headers(message.request_headers)
+                    headers = headers_of(message.request_headers)
                     path = next((value for name, value in headers if name == ":path"), "")
                     names = [name for name, _ in headers]
                     has_body = not message.request_headers.end_of_stream
@@ -60,7 +66,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                         injected = decision.injected
                         yield self._forward(decision)
                 case "response_headers":
-                    yield self._response(_headers(message.response_headers), injected)
+                    yield self._response(headers_of(message.response_headers), injected)
                 case "response_body":
                     for response in self._response_body(message.response_body):
                         yield response
@@ -132,12 +138,6 @@ def _wait_for_body() -> ext_proc.ProcessingResponse:
     mutation = ext_proc.HeaderMutation(remove_headers=[DESTINATION_HEADER])
     common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
     return ext_proc.ProcessingResponse(request_headers=ext_proc.HeadersResponse(response=common))
-
-
-def _headers(message: ext_proc.HttpHeaders) -> list[tuple[str, str]]:
-    return [
-        (header.key.lower(), header.value or header.raw_value.decode("latin-1")) for header in message.headers.headers
-    ]
 
 
 def _set(headers: Iterable[Header], *, add: bool = False) -> list[HeaderValueOption]:

@@ -21,7 +21,9 @@ from reference_gateway.data_plane.connect_to import ConnectTo
 from reference_gateway.data_plane.discovery import Snapshot
 from reference_gateway.data_plane.envoy import Envoy, find_envoy
 from reference_gateway.kubernetes_access import JSON, Resource
+from reference_gateway.limitador.counters import Limitador
 from reference_gateway.processor.decision import Decider
+from reference_gateway.processor.metering import Metering
 from reference_gateway.processor.server import Processor
 from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, SERVICE_ENTRIES, SERVICES
 from reference_gateway.stores import Stores
@@ -50,6 +52,7 @@ class Plane:
     envoy: Envoy
     client: httpx.Client
     access_log: Path
+    limitador: Limitador
     programmed: threading.Event = field(default_factory=threading.Event)
 
     def add(self, model: Model, key: str | None, ref: bool = True) -> None:
@@ -85,7 +88,8 @@ def data_plane(
         translator.on_programmed(snapshot)
         programmed.set()
 
-    processor = Processor(behaviour, Decider(behaviour, stores))
+    decider, limitador = Decider(behaviour, stores), Limitador(behaviour)
+    processor = Processor(behaviour, decider, Metering(behaviour, decider, limitador))
     control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), on_programmed)
     translator.discovery = control.discovery
     control.start()
@@ -93,7 +97,9 @@ def data_plane(
     try:
         address = envoy.wait_until_ready()
         with httpx.Client(base_url=f"http://{address}", timeout=60) as client:
-            yield Plane(behaviour, stores, translator, objects, control, envoy, client, wiring.access_log, programmed)
+            yield Plane(
+                behaviour, stores, translator, objects, control, envoy, client, wiring.access_log, limitador, programmed
+            )
     finally:
         envoy.stop()
         control.stop()

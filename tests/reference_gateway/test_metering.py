@@ -1,0 +1,87 @@
+"""What is counted of requests that go through the real Envoy."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from reference_gateway.processor.metering import usage_of
+from tests.reference_gateway.plane import Plane
+from tests.reference_gateway.test_data_plane import BODY, PATH, running
+from tests.reference_gateway.upstream import Upstream
+
+ROUTE = (("limitador_namespace", "ns/m"),)
+USAGE = {"prompt_tokens": 11, "completion_tokens": 31, "total_tokens": 50}
+SERVED = json.dumps({"usage": USAGE}).encode()
+EVENTS = b'data: {"usage": null}\n\ndata: ' + SERVED + b"\n\ndata: [DONE]\n\n"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plane, Upstream]]:
+    with running(tmp_path_factory.mktemp("plane")) as both:
+        yield both
+
+
+def counted(plane: Plane) -> tuple[int, int]:
+    """Calls and hits of the model so far, once they have rested for a moment: nobody waits for the counting."""
+    now, former = None, None
+    while now is None or now != former:
+        former = now
+        time.sleep(0.2)
+        now = tuple(plane.limitador.series(name).get(ROUTE, 0) for name in ("authorized_calls", "authorized_hits"))
+    return now[0], now[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "answer", "hits"),
+    [
+        (200, "application/json", SERVED, 50),
+        (200, "application/json", b"{}", 0),
+        (200, "application/json", b"not JSON", 0),
+        (200, "application/json", b"", 0),
+        (500, "application/json", SERVED, 0),
+        (200, "text/event-stream; charset=utf-8", EVENTS, 50),
+        (200, "text/event-stream", b"data: {}\n\ndata: [DONE]\n\n", 0),
+    ],
+)
+def test_tokens_are_what_a_good_answer_declares(
+    shared: tuple[Plane, Upstream], status: int, content_type: str, answer: bytes, hits: int
+) -> None:
+    plane, upstream = shared
+    upstream.status, upstream.chunks, upstream.headers = status, [answer], [("Content-Type", content_type)]
+    before = counted(plane)
+
+    plane.client.post(PATH, content=BODY)
+    after = counted(plane)
+
+    assert (after[0] - before[0], after[1] - before[1]) == (1, hits)
+
+
+def test_what_is_refused_costs_no_tokens(shared: tuple[Plane, Upstream]) -> None:
+    plane, _ = shared
+    before = counted(plane)
+    plane.client.post("/ns/nobody/v1/chat/completions", content=BODY)
+    plane.client.get(PATH)
+    plane.client.post(PATH, content=b"{")
+    after = counted(plane)
+
+    assert after == (before[0] + 1, before[1])
+
+
+def test_the_answer_is_not_touched(shared: tuple[Plane, Upstream]) -> None:
+    plane, upstream = shared
+    upstream.status, upstream.chunks, upstream.headers = 200, [SERVED], [("X-Own", "1"), ("Content-Type", "a/b")]
+
+    answer = plane.client.post(PATH, content=BODY)
+
+    assert (answer.content, answer.headers["x-own"], answer.headers["content-type"]) == (SERVED, "1", "a/b")
+
+
+def test_usage_of_a_stream_is_its_last() -> None:
+    first, last = json.dumps({"usage": {"total_tokens": 1}}), json.dumps({"usage": {"total_tokens": 2}})
+
+    assert usage_of(f"data: {first}\n\ndata:{last}\n\ndata: [DONE]\n\n".encode(), streamed=True) == {"total_tokens": 2}
+    assert usage_of(b"", streamed=True) is None
