@@ -30,6 +30,7 @@ from reports.model import Report
 from reports.recorder import EventWriter
 from suite import chapters, own_output, preflight, selfcheck
 from suite import plan as plans
+from suite.edition_trials import LiveTrials
 from suite.editions import Chosen, detect
 from suite.options import RUNS, Options
 from suite.plan import Plan, Wanted
@@ -101,12 +102,17 @@ class Run:
         target = self._bounded(self._open_target(catalogue))
         kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
         self._stack.callback(kube.close)
-        chosen = Chosen(known, None) if known else detect(catalogue, kube)
+        chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
         plan = plans.make(catalogue, chosen.edition, texts, target.features, wanted)
         self._announce(target, chosen, plan)
         self.plan = plan
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
         self._look(kube, target)
+
+    def _detected(self, catalogue: Catalogue, kube: Kube, target: Target) -> Chosen:
+        # Any edition does for the ground: each trial puts its own in its place.
+        ground = Ground(self.id, self._marker, target, catalogue.edition(DEFAULT_EDITION))
+        return detect(catalogue, kube, LiveTrials(ground))
 
     def _edition_name(self) -> str:
         if self._options.edition is None:

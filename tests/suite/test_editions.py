@@ -1,8 +1,9 @@
-"""The edition that a cluster serves is detected, or the user is asked."""
+"""The edition that a cluster shows itself to be is detected, or the user is asked."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from fixtures.catalogue import Edition, Resource, load
 from fixtures.errors import ConfigurationError
 from fixtures.kube import Kube
-from suite.editions import detect
+from suite.editions import Refusal, detect
 
 CATALOGUE = load()
-RUNBOOK, SHIPPED = CATALOGUE.edition("runbook"), CATALOGUE.edition("rhoai-3.4")
+RUNBOOK, SPRING, SUMMER = (CATALOGUE.edition(name) for name in ("runbook", "rhoai-3.4", "rhoai-3.5"))
+SEEN = '500 "inference error: …"'
 
 
 class _Served:
@@ -30,33 +32,85 @@ def served(*kinds: Resource) -> Kube:
     return cast("Kube", _Served(*kinds))
 
 
-@pytest.mark.parametrize("edition", [RUNBOOK, SHIPPED])
+@dataclass
+class Tried:
+    """A gateway that refuses in the words of some editions, and serves what is made as others say."""
+
+    worded_by: tuple[Edition, ...] = ()
+    serves: tuple[Edition, ...] = ()
+    written: list[Edition] = field(default_factory=list)
+
+    def refusal(self, written: Edition, candidates: Sequence[Edition]) -> Refusal:
+        self.written.append(written)
+        return Refusal(SEEN, tuple(edition for edition in candidates if edition in self.worded_by))
+
+    def is_served(self, edition: Edition) -> bool:
+        return edition in self.serves
+
+
+@pytest.mark.parametrize("edition", [RUNBOOK, SPRING])
 def test_the_only_edition_whose_kinds_are_served_is_chosen_and_says_why(edition: Edition) -> None:
-    chosen = detect(CATALOGUE, served(edition.external_model, edition.model_ref))
+    tried = Tried()
+    chosen = detect(CATALOGUE, served(*edition.kinds), tried)
 
     assert chosen.edition is edition
     assert chosen.evidence == (
         f"the API server serves ExternalModel in maas.opendatahub.io/v1alpha1 and MaaSModelRef in "
         f"{edition.model_ref.api_version}, as only edition {edition.name} asks"
     )
+    assert not tried.written
+
+
+def test_where_kinds_of_several_are_served_the_words_of_the_refusal_decide() -> None:
+    for gateway in (SPRING, SUMMER):
+        tried = Tried(worded_by=(gateway,))
+        chosen = detect(CATALOGUE, served(*SPRING.kinds, *SUMMER.kinds), tried)
+
+        assert chosen.edition is gateway
+        assert chosen.evidence == (
+            f"the API server serves the kinds of rhoai-3.5 and rhoai-3.4; a model without a Secret is answered with "
+            f"{SEEN}, as only edition {gateway.name} words it"
+        )
+        assert tried.written == [SUMMER]
+
+
+def test_where_the_words_fit_several_what_is_served_decides() -> None:
+    tried = Tried(worded_by=(RUNBOOK, SPRING), serves=(RUNBOOK, SUMMER))
+    chosen = detect(CATALOGUE, served(*RUNBOOK.kinds, *SPRING.kinds), tried)
+
+    assert chosen.edition is RUNBOOK
+    assert str(chosen.evidence).endswith("a plain model is served if it is made as edition runbook says")
+
+
+def test_where_the_words_fit_none_what_is_served_decides() -> None:
+    chosen = detect(CATALOGUE, served(*SPRING.kinds, *SUMMER.kinds), Tried(serves=(SUMMER,)))
+
+    assert chosen.edition is SUMMER
+
+
+@pytest.mark.parametrize(
+    ("serves", "words"), [((), "as none says"), ((SPRING, SUMMER), "as rhoai-3.5 and rhoai-3.4 says")]
+)
+def test_where_nothing_decides_the_user_is_asked_and_told_what_was_seen(
+    serves: tuple[Edition, ...], words: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        detect(CATALOGUE, served(*SPRING.kinds, *SUMMER.kinds), Tried(serves=serves))
+
+    assert str(refusal.value) == (
+        f"the edition cannot be detected: the API server serves the kinds of rhoai-3.5 and rhoai-3.4; a model without "
+        f"a Secret is answered with {SEEN}; plain models are served if they are made {words}; give --edition with one "
+        "of: rhoai-3.4, rhoai-3.5, runbook"
+    )
 
 
 def test_half_an_edition_is_none() -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"it may be: none; give --edition with one of: rhoai-3.4, rhoai-3.5, runbook$"
-    ):
-        detect(CATALOGUE, served(RUNBOOK.external_model))
-
-
-def test_several_editions_are_for_the_user_to_choose_from() -> None:
-    every = served(RUNBOOK.external_model, RUNBOOK.model_ref, SHIPPED.model_ref)
-
-    with pytest.raises(ConfigurationError, match=r"it may be: rhoai-3.4, runbook; give --edition with one of"):
-        detect(CATALOGUE, every)
+    with pytest.raises(ConfigurationError, match="the API server serves all kinds of none; give --edition"):
+        detect(CATALOGUE, served(RUNBOOK.external_model), Tried())
 
 
 def test_the_version_of_a_kind_counts() -> None:
-    newer = replace(SHIPPED.external_model, version="v1beta1")
+    newer = replace(SPRING.external_model, version="v1beta1")
 
     with pytest.raises(ConfigurationError, match="cannot be detected"):
-        detect(CATALOGUE, served(newer, SHIPPED.model_ref))
+        detect(CATALOGUE, served(newer, SPRING.model_ref), Tried())
