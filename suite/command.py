@@ -156,13 +156,19 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
 
 
 @cli.command(name="list")
-@click.argument("what", type=click.Choice(["requirements", "scenarios", "faults", "variants", "editions"]))
+@click.argument("what", type=click.Choice(["requirements", "scenarios", "faults", "variants", "editions", "rows"]))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--edition", metavar="NAME", help="Only what holds in this edition.")
 def list_(what: str, form: str, edition: str | None) -> int:
-    """List requirements, scenarios, faults, variants or editions."""
+    """List requirements, scenarios, faults, variants, editions, or rows of the contract study (as Markdown)."""
     from suite import listing
 
+    if what == "rows":
+        from fixtures.catalogue import load
+        from suite import study
+
+        click.echo(study.as_markdown(load()), nl=False)
+        return 0
     rows = listing.rows_of(what, edition)
     click.echo(listing.as_json(rows) if form == "json" else listing.as_table(rows))
     return 0

@@ -1,0 +1,38 @@
+"""No row of the contract study is dropped silently."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fixtures.catalogue import FEATURES, load
+from fixtures.errors import HarnessError
+from suite import study
+
+CATALOGUE = load()
+
+
+def test_the_study_has_its_rows() -> None:
+    ids = study.row_ids()
+
+    assert len(ids) == len(set(ids)) == 150 + 107
+    assert (ids[0], ids[149], ids[150], ids[-1]) == ("R-001", "R-150", "S-INJ-01", "S-API-03")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("- {rows: [R-999], because: x}", "R-999 is no row of the study"),
+        ("- {rows: [R-150], because: ''}", "each entry has rows and because"),
+        ("- {rows: [R-150]}", "each entry has rows and because"),
+        ("- {rows: [R-150, R-150], because: x}", "excludes R-150 twice"),
+        ("rows: R-150", "is not a list"),
+    ],
+)
+def test_a_broken_exclusion_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "excluded_rows.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(HarnessError, match=re.escape(sentence)):
+        study.rows(CATALOGUE, tmp_path)
