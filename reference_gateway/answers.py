@@ -15,6 +15,11 @@ MESSAGES_MISSING = Answer(
 UNSUPPORTED_PROVIDER = Answer(500, reason="unsupported_provider")
 
 
+def messages_problem(problem: str) -> Answer:
+    """E6: the messages have no counterpart in the provider's shape."""
+    return Answer(400, f"inference error: BadRequest - {problem}", reason="messages")
+
+
 def malformed_body(problem: str) -> Answer:
     """E1: the body is not a JSON object."""
     return Answer(

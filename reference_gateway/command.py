@@ -43,6 +43,7 @@ def main() -> None:
     "--provider-ca", type=click.Path(path_type=Path), help="PEM file that providers' certificates must chain to."
 )
 @click.option("--connect-to", "connect_to", multiple=True, metavar="HOST:PORT:ADDR:PORT", help="As curl's.")
+@click.option("--vertex-openai", metavar="PROJECT/LOCATION/ENDPOINT", help="What provider vertex-openai means.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME|ID", help="Commit this fault; may be repeated.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME|ID", help="Differ lawfully; may be repeated.")
 @click.option("--exit-with-stdin", is_flag=True, help="End when standard input ends.")
@@ -53,6 +54,7 @@ def run(
     listen: str,
     provider_ca: Path | None,
     connect_to: tuple[str, ...],
+    vertex_openai: str | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     exit_with_stdin: bool,
@@ -70,6 +72,7 @@ def run(
                 listen=listen,
                 provider_ca=provider_ca,
                 connect_to=connect_to,
+                vertex_openai=vertex_openai,
                 faults=faults,
                 variants=variants,
                 exit_with_stdin=exit_with_stdin,

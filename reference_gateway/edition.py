@@ -50,6 +50,8 @@ class Edition:
     secret_label: str
     secret_label_value: str
     secret_data_key: str
+    translates_answers: bool
+    """Whether answers of providers that are not OpenAI's are brought into its shape."""
     answers: Mapping[str, AnswerRule]
 
     def answer(self, name: str) -> AnswerRule:
@@ -97,6 +99,9 @@ def _edition(data: object) -> Edition:
         secret_label=_text(secret, "label", "secret"),
         secret_label_value=_text(secret, "labelValue", "secret"),
         secret_data_key=_text(secret, "dataKey", "secret"),
+        translates_answers=_boolean(
+            _mapping(entries.get("forwarding"), "forwarding"), "translatesAnswers", "forwarding"
+        ),
         answers={
             name: _answer(_mapping(rule, f"answers.{name}"), f"answers.{name}")
             for name, rule in _mapping(entries.get("answers"), "answers").items()
@@ -134,9 +139,15 @@ def _answer(rule: Mapping[str, Any], where: str) -> AnswerRule:
     body = _mapping(rule.get("body", {}), f"{where}.body")
     return AnswerRule(
         allowed_statuses=_statuses(rule.get("status"), where),
-        exact_body=_text(body, "exact", f"{where}.body") if "exact" in body else None,
+        exact_body=_body(body, f"{where}.body"),
         contained_text=_text(body, "contains", f"{where}.body") if "contains" in body else None,
     )
+
+
+def _body(body: Mapping[str, Any], where: str) -> str | None:
+    if body.get("exact") == "":
+        return ""
+    return _text(body, "exact", where) if "exact" in body else None
 
 
 def _statuses(status: object, where: str) -> tuple[tuple[int, int], ...]:

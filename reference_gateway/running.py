@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reference_gateway.behaviour import Behaviour
 from reference_gateway.data_plane.connect_to import parse_connect_to
 from reference_gateway.data_plane.envoy import envoy_version
 from reference_gateway.deviations import Deviation, chosen, composed
-from reference_gateway.edition import Edition, read_edition
+from reference_gateway.edition import read_edition
 from reference_gateway.errors import GatewayFailure, UsageProblem
 from reference_gateway.faults import all_faults
 from reference_gateway.program import Gateway, Settings
 from reference_gateway.resources import GATEWAY
+from reference_gateway.translation.vertex_openai import parse_vertex_endpoint
 from reference_gateway.variants import all_variants
 
-FEATURES = ["default-deny"]
+FEATURES = ["default-deny", "anthropic", "azure-openai", "bedrock-openai", "vertex-openai"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Arguments:
     listen: str
     provider_ca: Path | None
     connect_to: tuple[str, ...]
+    vertex_openai: str | None
+    """PROJECT/LOCATION/ENDPOINT; without it the provider of that name is not supported."""
     faults: tuple[str, ...]
     variants: tuple[str, ...]
     exit_with_stdin: bool
@@ -51,9 +55,12 @@ def run_until_stopped(arguments: Arguments) -> None:
     settings = _settings(arguments)
     _start_log(settings.directory)
     stop = _Stop(with_stdin=arguments.exit_with_stdin)
-    with Gateway(settings, composed(edition, deviations)) as gateway:
+    behaviour = composed(edition, deviations)
+    if arguments.vertex_openai is not None:
+        behaviour.vertex_openai = parse_vertex_endpoint(arguments.vertex_openai)
+    with Gateway(settings, behaviour) as gateway:
         stop.serving()
-        print(json.dumps(_ready_line(gateway, edition, deviations, settings.directory)), flush=True)  # noqa: T201
+        print(json.dumps(_ready_line(gateway, behaviour, deviations, settings.directory)), flush=True)  # noqa: T201
         _serve(gateway, stop.wished)
 
 
@@ -74,16 +81,16 @@ def _settings(arguments: Arguments) -> Settings:
 
 
 def _ready_line(
-    gateway: Gateway, edition: Edition, deviations: Sequence[type[Deviation]], directory: Path
+    gateway: Gateway, behaviour: Behaviour, deviations: Sequence[type[Deviation]], directory: Path
 ) -> dict[str, Any]:
     return {
         "gateway": f"http://{gateway.address}",
         "metrics": f"http://{gateway.metrics_address}/metrics",
-        "edition": edition.name,
+        "edition": behaviour.edition.name,
         "gatewayName": GATEWAY.name,
         "gatewayNamespace": GATEWAY.namespace,
         "envoy": envoy_version(),
-        "features": FEATURES,
+        "features": _features(behaviour),
         "version": importlib.metadata.version("externalmodel-conformance"),
         "faults": [each.name for each in deviations if each in all_faults()],
         "variants": [each.name for each in deviations if each in all_variants()],
@@ -93,6 +100,11 @@ def _ready_line(
             "processor": str(directory / "gateway.log"),
         },
     }
+
+
+def _features(behaviour: Behaviour) -> list[str]:
+    configured = behaviour.vertex_openai is not None
+    return [name for name in FEATURES if configured or name != "vertex-openai"]
 
 
 def _host_and_port(listen: str) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from reference_gateway.behaviour.requests import RequestRules
 from reference_gateway.behaviour.resolution import ResolutionRules
 from reference_gateway.behaviour.responses import ResponseRules
 from reference_gateway.behaviour.times import TimeRules
+from reference_gateway.behaviour.translation import TranslationRules
 
 
 class Behaviour(
@@ -25,5 +26,6 @@ class Behaviour(
     DataPlaneRules,
     MeteringRules,
     TimeRules,
+    TranslationRules,
 ):
     """The conforming gateway."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_gateway.behaviour.rules import JSON, Rules
+from reference_gateway.behaviour.rules import JSON
+from reference_gateway.behaviour.translation import TranslationRules
 from reference_gateway.values import Header, Model
 
 OPENAI_SHAPED = ("openai", "bedrock-openai")
@@ -13,7 +14,7 @@ CLIENT_CREDENTIAL_HEADERS = frozenset(
 )
 
 
-class RequestRules(Rules):
+class RequestRules(TranslationRules):
     """What goes upstream (behaviour.md 3.3, 3.4)."""
 
     def is_client_secret(self, header: str) -> bool:
@@ -22,9 +23,8 @@ class RequestRules(Rules):
 
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
         """The headers that carry the credential, in the provider's shape."""
-        if model.provider == "azure-openai":
-            return (Header("api-key", key),)
-        return (Header("authorization", self.authorization_value(key)),)
+        header = self.credential_header(model)
+        return (Header(header, self.authorization_value(key) if header == "authorization" else key),)
 
     def authorization_value(self, key: str) -> str:
         """The value of an Authorization header."""
@@ -32,13 +32,15 @@ class RequestRules(Rules):
 
     def upstream_path(self, model: Model, path: str) -> str | None:
         """The path at the provider, without the client's query; None for a provider that we cannot speak to."""
-        if model.provider in OPENAI_SHAPED:
-            return "/v1/chat/completions"
-        return "/openai/v1/chat/completions" if model.provider == "azure-openai" else None
+        return self.provider_path(model)
 
     def upstream_body(self, model: Model, body: JSON) -> JSON | None:
-        """Another body for the provider; None leaves the client's bytes as they are."""
-        return None
+        """Another body for the provider; None leaves the client's bytes as they are.
+
+        Raises:
+            UntranslatableError: the provider has another shape, in which it has no counterpart.
+        """
+        return self.translated_request(model, body)
 
     def chunks_request(self) -> bool:
         """Whether the request goes on with chunked transfer coding, whatever the client used."""

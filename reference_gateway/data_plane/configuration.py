@@ -130,6 +130,8 @@ def _processor_filter(behaviour: Behaviour) -> JSON:
         "failure_mode_allow": False,
         "message_timeout": PROCESSOR_TIMEOUT,
         "mutation_rules": {"allow_all_routing": True},
+        # Only the processor knows which answers it has to read whole.
+        "allow_mode_override": True,
         "processing_mode": {
             "request_header_mode": "SEND",
             "request_body_mode": "BUFFERED",

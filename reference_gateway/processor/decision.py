@@ -15,6 +15,7 @@ from reference_gateway import answers
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.behaviour.requests import OPENAI_SHAPED
 from reference_gateway.stores import Stores
+from reference_gateway.translation.problems import UntranslatableError
 from reference_gateway.values import Answer, Header, Model
 
 
@@ -26,6 +27,8 @@ class Forward:
     path: str
     removed: tuple[str, ...]
     injected: tuple[Header, ...]
+    told: tuple[Header, ...] = ()
+    """Headers that the provider's shape asks for, beside the credential."""
     body: bytes | None = None
     """None leaves the client's bytes as they are."""
 
@@ -71,15 +74,19 @@ class Decider:
         messages = parsed.get("messages")
         if model.provider in OPENAI_SHAPED and not (isinstance(messages, list) and messages):
             return answers.MESSAGES_MISSING
+        try:
+            other_body = self._behaviour.upstream_body(model, parsed)
+        except UntranslatableError as error:
+            return answers.messages_problem(str(error))
         injected = self._injected(model)
         if isinstance(injected, Answer):
             return injected
-        other_body = self._behaviour.upstream_body(model, parsed)
         return Forward(
             model=model,
             path=upstream_path,
             removed=tuple(sorted({name for name in header_names if self._behaviour.is_client_secret(name)})),
             injected=injected,
+            told=tuple(self._behaviour.provider_headers(model)),
             body=None if other_body is None else json.dumps(other_body, ensure_ascii=False).encode(),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 
 import grpc.aio
 from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
+from envoy.extensions.filters.http.ext_proc.v3.processing_mode_pb2 import ProcessingMode  # type: ignore[import-untyped]
 from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc  # type: ignore[import-untyped]
 from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc
 from envoy.type.v3.http_status_pb2 import HttpStatus  # type: ignore[import-untyped]
@@ -18,10 +19,20 @@ from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.processor.decision import Decider, Forward
 from reference_gateway.processor.messages import headers_of
 from reference_gateway.processor.metering import METERING, STAGE, Metering
+from reference_gateway.processor.translation import is_translated, translated
 from reference_gateway.values import Answer, Header
 
 DESTINATION_HEADER = "x-reference-gateway-destination"
 """Set by the processor, routed on by Envoy, stripped before the request leaves."""
+
+WHOLE_ANSWER = ProcessingMode(
+    request_header_mode=ProcessingMode.SEND,
+    request_body_mode=ProcessingMode.BUFFERED,
+    response_header_mode=ProcessingMode.SEND,
+    response_body_mode=ProcessingMode.BUFFERED,
+    response_trailer_mode=ProcessingMode.SKIP,
+)
+"""For an answer that is translated; every other one streams past, or goes as Envoy is configured."""
 
 LARGE_BODY = 1 << 20
 """Bytes from which a body is parsed beside the event loop, so that other requests go on meanwhile."""
@@ -48,7 +59,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             return
         path = ""
         names: list[str] = []
-        injected: tuple[Header, ...] = ()
+        forward: Forward | None = None
+        is_whole = False
         async for message in request_iterator:
             match message.WhichOneof("request"):
                 case "request_headers":
@@ -63,10 +75,14 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     if isinstance(decision, Answer):
                         yield self._immediate(decision)
                     else:
-                        injected = decision.injected
+                        forward = decision
                         yield self._forward(decision)
                 case "response_headers":
-                    yield self._response(headers_of(message.response_headers), injected)
+                    headers = headers_of(message.response_headers)
+                    is_whole = forward is not None and is_translated(self._behaviour, forward.model, headers)
+                    yield self._response(headers, forward.injected if forward else (), is_whole=is_whole)
+                case "response_body" if is_whole and forward is not None:
+                    yield _whole(translated(self._behaviour, forward.model, message.response_body.body))
                 case "response_body":
                     for response in self._response_body(message.response_body):
                         yield response
@@ -94,8 +110,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
     def _forward(self, forward: Forward) -> ext_proc.ProcessingResponse:
         removed = [DESTINATION_HEADER, *forward.removed]
         changed = [Header(":path", forward.path), Header(DESTINATION_HEADER, forward.model.destination.id)]
-        if forward.model.provider == "azure-openai":
-            changed.append(Header("content-type", "application/json"))
+        changed += forward.told
         if forward.body is not None:
             changed.append(Header("content-length", str(len(forward.body))))
         elif self._behaviour.chunks_request():
@@ -110,7 +125,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         return ext_proc.ProcessingResponse(request_body=ext_proc.BodyResponse(response=common))
 
     def _response(
-        self, headers: Iterable[tuple[str, str]], injected: tuple[Header, ...]
+        self, headers: Iterable[tuple[str, str]], injected: tuple[Header, ...], *, is_whole: bool
     ) -> ext_proc.ProcessingResponse:
         status = next((int(value) for name, value in headers if name == ":status"), 0)
         changes = self._behaviour.response_changes(status, injected)
@@ -118,7 +133,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         if changes.status is not None:
             changed.append(Header(":status", str(changes.status)))
         common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set(changed)))
-        return ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
+        response = ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
+        if is_whole:
+            response.mode_override.CopyFrom(WHOLE_ANSWER)
+        return response
 
     def _response_body(self, message: ext_proc.HttpBody) -> Iterator[ext_proc.ProcessingResponse]:
         if self._behaviour.response_body_mode() != RESPONSE_IN_PIECES:
@@ -131,6 +149,16 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             )
             common = ext_proc.CommonResponse(body_mutation=ext_proc.BodyMutation(streamed_response=streamed))
             yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
+
+
+def _whole(body: bytes | None) -> ext_proc.ProcessingResponse:
+    """An answer that Envoy has read whole: another body, or the provider's own."""
+    common = ext_proc.CommonResponse()
+    if body is not None:
+        length = Header("content-length", str(len(body)))
+        common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set([length])))
+        common.body_mutation.body = body
+    return ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
 
 
 def _wait_for_body() -> ext_proc.ProcessingResponse:
