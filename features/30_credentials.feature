@@ -99,15 +99,30 @@ Feature: Credentials
       And after its Secret is put right, "alpha" works
 
       Examples:
-        | key     |
-        | "token" |
-        | "value" |
+        | key       |
+        | "token"   |
+        | "apiKey"  |
+        | "API_KEY" |
+
+    Scenario: the data key is written in the other case
+      Given a model "alpha" whose Secret has its data key in the other case
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credential-field-missing"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
 
   @EM-CRED-009
   Rule: An empty value counts as no credential
 
     Scenario: the value is empty from the start
       Given a model "alpha" whose Secret has an empty value
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+    Scenario: the Secret has no data at all
+      Given a model "alpha" whose Secret has no data
       And a working model "beta" in the same namespace
       Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
@@ -136,6 +151,14 @@ Feature: Credentials
       When the value in its Secret is rotated
       And requests to "alpha" work with the new credential
       And the value in its Secret is rotated
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
+    Scenario: the value is rotated and rotated back
+      Given a working model "alpha"
+      When the value in its Secret is rotated
+      And requests to "alpha" work with the new credential
+      And the value in its Secret is rotated back
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
 
@@ -168,5 +191,76 @@ Feature: Credentials
       When its Secret is deleted
       And requests to "alpha" are refused as "credentials-not-found"
       And its Secret is made again with another value
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
+  @EM-CRED-016
+  Rule: Other fields of the Secret do not matter
+
+    Scenario: fields with values of their own stand beside the right one
+      Given a model "alpha" whose Secret has other fields, too
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on its provider's answer
+
+  @EM-CRED-017
+  Rule: An empty field makes the whole Secret unusable
+
+    Scenario: an empty field stands beside the right one
+      Given a model "alpha" whose Secret has an empty field, too
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-018
+  Rule: A Secret's type, and the way in which it was written, do not matter
+
+    Scenario Outline: a Secret that <differs>
+      Given a model "alpha" whose Secret <differs>
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on its provider's answer
+
+      Examples:
+        | differs                     |
+        | is of a type of its own     |
+        | was written with stringData |
+
+  @EM-CRED-019
+  Rule: The provider receives the value byte for byte
+
+    Scenario Outline: a Secret that <has a value>
+      Given a model "alpha" whose Secret <has a value>
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on its provider's answer
+
+      Examples:
+        | has a value                                            |
+        | has a value with "+", "/" and ".", and "==" at its end |
+        | has a value of 200 characters                          |
+        | has a value of 4096 characters                         |
+
+  @EM-CRED-020
+  Rule: A value that no header can carry is sent clean or not at all
+
+    Scenario Outline: behind the value stands <trailer>
+      Given a working model "alpha"
+      When the value in its Secret is rotated, with <trailer> behind the new one
+      Then requests to "alpha" settle on a refusal, or on the provider's answer to the clean value
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
+      Examples:
+        | trailer                           |
+        | a line feed                       |
+        | a carriage return and a line feed |
+        | a line end and another header     |
+
+  @EM-CRED-021
+  Rule: A broken Secret does not hold up the rotation of another
+
+    Scenario: the value is rotated beside a Secret that is empty
+      Given a working model "alpha"
+      And a model "beta" in the same namespace, whose Secret has an empty value
+      When the value in its Secret is rotated
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back

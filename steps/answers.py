@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.judgements.credential_values import RefusedOrServedClean
 from fixtures.judgements.credentials import RefusedOrServedByOwn
 from fixtures.judgements.secrecy import NoKeyInAnswer
 from fixtures.judgements.service import ProviderErrorRelayed, UnderstoodBySdk
 from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
 from fixtures.scenario import GATE, SUBJECT, Scenario
+from fixtures.secret_shapes import SMUGGLED
 from fixtures.words import AnswerName
 
 
@@ -46,6 +48,11 @@ def control_works(scenario: Scenario) -> None:
 @then('the requests are refused, or answered by the provider of "alpha" with its own credential')
 def refused_or_own(scenario: Scenario) -> None:
     scenario.holds(RefusedOrServedByOwn(scenario.subject.facts))
+
+
+@then(parsers.parse('requests to "{alias:w}" settle on a refusal, or on the provider\'s answer to the clean value'))
+def settle_on_clean_or_refused(scenario: Scenario, alias: str) -> None:
+    scenario.settles(RefusedOrServedClean(scenario.models[alias].facts, SMUGGLED), scenario.request(alias))
 
 
 @then("the clients receive the provider's status and body")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from pytest_bdd import given, parsers
@@ -9,8 +10,10 @@ from pytest_bdd import given, parsers
 from fixtures.errors import NotTestableError
 from fixtures.models import SecretShape
 from fixtures.scenario import Scenario
+from fixtures.secret_shapes import SHAPES
 
 NO_LABEL = SecretShape(label=None)
+SHAPE_WORDS = "|".join(map(re.escape, SHAPES))
 
 
 @given(parsers.parse('a working model "{alias:w}"'))
@@ -92,6 +95,21 @@ def model_with_other_data_key(scenario: Scenario, alias: str, key: str) -> None:
 @given(parsers.parse('a model "{alias:w}" whose Secret has an empty value'))
 def model_with_empty_secret(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(SecretShape(empty=True), strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose Secret has its data key in the other case'))
+def model_with_data_key_in_other_case(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias).deploy(SecretShape(data_key=scenario.edition.secret_data_key.swapcase()), strict=True)
+
+
+@given(parsers.re(rf'a model "(?P<alias>\w+)" whose Secret (?P<shape>{SHAPE_WORDS})'))
+def model_with_secret_of_shape(scenario: Scenario, alias: str, shape: str) -> None:
+    scenario.new_model(alias).deploy(SHAPES[shape], strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" in the same namespace, whose Secret has an empty value'))
+def model_beside_with_empty_secret(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True).deploy(SecretShape(empty=True), strict=True)
 
 
 def refuse_if(cause: str | None) -> None:

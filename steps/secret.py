@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_bdd import then, when
+from pytest_bdd import parsers, then, when
 
 from fixtures.scenario import SUBJECT, Scenario
+from fixtures.secret_shapes import TRAILERS
+from fixtures.words import known
 
 
 @when("the label of its Secret is removed")
@@ -30,6 +32,19 @@ def value_emptied(scenario: Scenario) -> None:
 @when("the value in its Secret is rotated")
 def value_rotated(scenario: Scenario) -> None:
     scenario.subject.rotate()
+
+
+@when(
+    parsers.parse("the value in its Secret is rotated, with {trailer} behind the new one"),
+    converters={"trailer": known(TRAILERS)},
+)
+def value_rotated_with_trailer(scenario: Scenario, trailer: str) -> None:
+    scenario.subject.rotate(behind=TRAILERS[trailer])
+
+
+@when("the value in its Secret is rotated back")
+def value_rotated_back(scenario: Scenario) -> None:
+    scenario.subject.rotate_back()
 
 
 @when("its Secret is deleted")

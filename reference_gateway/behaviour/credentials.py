@@ -19,6 +19,10 @@ class CredentialRules(Rules):
         """Whether a Secret with these labels may be used at all: the label's value counts, exactly."""
         return labels.get(self.edition.secret_label) == self.edition.secret_label_value
 
+    def accepts_type(self, type_: str) -> bool:
+        """Whether a Secret of this type may be used: every type is as good."""
+        return True
+
     def decoded(self, raw: str) -> str:
         """The value behind one entry of a Secret's data."""
         return base64.b64decode(raw, validate=True).decode("utf-8")
