@@ -194,6 +194,24 @@ Feature: Credentials
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
 
+  @EM-CRED-014
+  Rule: The label of another edition counts as no label
+
+    Scenario: the Secret is labelled for another edition
+      Given a model "alpha" whose Secret bears the label of another edition alone
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-CRED-015
+  Rule: The label of another edition beside the right one does no harm
+
+    Scenario: the Secret is labelled for several editions
+      Given a model "alpha" whose Secret bears the labels of several editions
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on its provider's answer
+
   @EM-CRED-016
   Rule: Other fields of the Secret do not matter
 

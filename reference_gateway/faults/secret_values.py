@@ -14,6 +14,27 @@ from reference_gateway.values import Answer, Credentials, Header, Key, Model
 
 LONGEST_VALUE = 255
 SHIPPED_EDITIONS = ("rhoai-3.4",)
+GENERATIONS = frozenset({"inference.networking.k8s.io/bbr-managed", "inference.llm-d.ai/ipp-managed"})
+
+
+class AnyGenerationsLabelAccepted(Fault):
+    """Uses a Secret that bears the label of any generation of the product."""
+
+    id, name = "X420", "any-generations-label-accepted"
+    catches = "The label of the edition counts, and no other."
+
+    def is_managed(self, labels: Mapping[str, str]) -> bool:
+        return any(labels.get(label) == self.edition.secret_label_value for label in GENERATIONS)
+
+
+class OtherGenerationsLabelRefused(Fault):
+    """Leaves a Secret alone that bears the label of another generation, too."""
+
+    id, name = "X421", "other-generations-label-refused"
+    catches = "Labels beside the edition's do not matter."
+
+    def is_managed(self, labels: Mapping[str, str]) -> bool:
+        return super().is_managed(labels) and not labels.keys() >= GENERATIONS
 
 
 class DataKeySpelledAnyhow(Fault):
