@@ -79,8 +79,8 @@ class Controller:
         return {
             "ground": ground_to_json(self._run.ground()),
             "directory": str(self._run.directory),
-            "profiles": self._options.profiles,
-            "select": self._options.select,
+            "profiles": self._run.wanted.profiles,
+            "select": self._run.wanted.select,
             "keep": self._options.keep,
         }
 

@@ -158,7 +158,7 @@ def _why_not(
     if holding.excluded:
         return f"not in edition {edition.name}: {holding.excluded}"
     if wanted.profiles and row.profile not in wanted.profiles:
-        return f"profile {row.profile} was not asked for"
+        return f"profile {row.profile} is judged where the target claims it or --profile asks for it"
     if holding.feature and holding.feature not in features:
         return f"the gateway does not declare the feature {holding.feature}"
     words = {row.id, row.id.rpartition("-")[0], str(holding.level), str(holding.level).lower(), row.profile}

@@ -55,6 +55,8 @@ class Run:
         self.directory = (options.out or RUNS / self.id).resolve()
         self._writer: EventWriter | None = None
         self.plan: Plan | None = None
+        self.wanted = Wanted()
+        """What is judged: what the user asked for, else what the target claims."""
         self._ground: Ground | None = None
         self.checks: list[PreflightChecked] = []
         """What the preflight has found so far."""
@@ -103,7 +105,8 @@ class Run:
         kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
         self._stack.callback(kube.close)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
-        plan = plans.make(catalogue, chosen.edition, texts, target.features, wanted)
+        self.wanted = Wanted(self._options.profiles or target.profiles, self._options.select)
+        plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
         self._announce(target, chosen, plan)
         self.plan = plan
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
@@ -168,7 +171,7 @@ class Run:
                     "bounds": dataclasses.asdict(target.bounds),
                     "workers": self._workers,
                     "select": self._options.select,
-                    "profiles": list(self._options.profiles),
+                    "profiles": list(self.wanted.profiles),
                     "faults": list(self._options.faults),
                     "variants": list(self._options.variants),
                     "features": list(target.features),

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from fixtures.catalogue import load
 from fixtures.targets.embedded import Embedded, embedded
 from fixtures.targets.target import Target
 from suite.interrupts import Interrupts
@@ -70,6 +71,7 @@ def _config(target: Target, token: Path) -> Mapping[str, Any]:
             "dataUrl": target.provider.data_url,
         },
         "features": list(target.features),
+        "profiles": list(target.profiles or load().profiles),
         "implementation": dict(target.implementation),
         "bounds": {
             "convergeSeconds": bounds["converge_seconds"],

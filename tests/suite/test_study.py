@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import FEATURES, load
+from fixtures.catalogue import load
 from fixtures.errors import HarnessError
 from suite import study
 
