@@ -42,12 +42,15 @@ Feature: Forwarding
       Then the provider receives the body unchanged
 
       Examples:
-        | content                    |
-        | a plain message            |
-        | text outside ASCII         |
-        | tools and a tool choice    |
-        | fields that nobody knows   |
-        | an integer above 2^53      |
+        | content                                    |
+        | a plain message                            |
+        | text outside ASCII                         |
+        | escaped characters                         |
+        | tools, a tool choice and a response format |
+        | an image                                   |
+        | nulls, and fields that nobody knows        |
+        | numbers that a double cannot hold          |
+        | an order and white space of its own        |
 
   @EM-FWD-006
   Rule: The official OpenAI SDK works against the model's path
@@ -78,3 +81,94 @@ Feature: Forwarding
       And a model "alpha" in the same namespace, at an endpoint whose certificate names another host
       Then requests to "alpha" settle on the refusal "provider-not-verified"
       And none of them reaches a provider
+
+  @EM-FWD-009
+  Rule: A long body reaches the provider whole
+
+    Scenario Outline: a body of <size>
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha" with a body of <size>
+      Then the provider receives the body unchanged
+
+      Examples: each one beyond a limit that some gateway has had
+        | size            |
+        | 1,000 bytes     |
+        | 7,000 bytes     |
+        | 32,000 bytes    |
+        | 130,000 bytes   |
+        | 1,200,000 bytes |
+
+  @EM-FWD-010
+  Rule: The provider is told the length of the body that it receives
+
+    Scenario Outline: a targetModel of length <length>
+      Given a model "alpha" with a targetModel of length <length>
+      When clients call "alpha"
+      Then the provider is told the length of the body
+
+      Examples: shorter and longer than any name that the client may use
+        | length |
+        | 1      |
+        | 253    |
+
+  @EM-FWD-011
+  Rule: The provider's answer reaches the client as the provider wrote it
+
+    Scenario Outline: the provider answers <how>
+      Given a working model "alpha"
+      When its provider answers <how>
+      And clients call "alpha" with the header "accept-encoding: gzip"
+      Then the clients receive the provider's answer as it was sent
+
+      Examples:
+        | how                                        |
+        | in its own fields, numbers and white space |
+        | in gzip                                    |
+
+  @EM-FWD-012
+  Rule: The headers of the provider's answer reach the client
+
+    Scenario Outline: the provider adds <header>
+      Given a working model "alpha"
+      When its provider adds the header "<header>"
+      And clients call "alpha"
+      Then the clients receive the provider's header "<header>"
+
+      Examples: what clients quote to the provider, and pace themselves by
+        | header                               |
+        | x-request-id: req-5b1f77c0           |
+        | x-ratelimit-remaining-tokens: 149984 |
+
+  @EM-FWD-013
+  Rule: The provider sees the client's method, and the media type of its body
+
+    Scenario: the media type comes with a character set
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha" with the header "content-type: application/json; charset=utf-8"
+      Then the provider sees the method POST and the media type "application/json"
+
+  @EM-FWD-014
+  Rule: Headers of the client that are no secret reach the provider
+
+    Scenario Outline: <header> from the client
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha" with the header "<header>"
+      Then the provider sees the header "<header>"
+
+      Examples: what chooses a version of the provider's API, and the form of its answer
+        | header                     |
+        | openai-beta: assistants=v2 |
+        | accept: application/json   |
+
+  @EM-FWD-015
+  Rule: A slash or a query string behind the path leads to the same model
+
+    Scenario Outline: <ending>
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call a path with <ending>
+      Then the requests are answered by the provider of "alpha"
+
+      Examples:
+        | ending                   |
+        | a slash behind it        |
+        | a query string behind it |

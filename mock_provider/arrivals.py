@@ -155,6 +155,7 @@ def evidence_of(request: ReceivedRequest, model: str | None, streamed: bool, kno
             "stream": streamed,
             "bodyBytes": request.body_bytes,
             "bodySha256": request.body_sha256,
+            "bodyFields": _redacted_names(request.body_fields, canaries),
             "framing": request.framing,
             "credentials": [credential.to_json() for credential in credentials.values()],
             "canaries": hits,
@@ -164,6 +165,10 @@ def evidence_of(request: ReceivedRequest, model: str | None, streamed: bool, kno
         canary_names=frozenset(hit["name"] for hit in hits),
         body_text=redacted,
     )
+
+
+def _redacted_names(fields: Mapping[str, str] | None, canaries: Canaries) -> dict[str, str] | None:
+    return None if fields is None else {_printable(canaries.redact(name)): value for name, value in fields.items()}
 
 
 def _printable(text: str) -> str:

@@ -52,6 +52,18 @@ class ReceivedRequest:
         return self.body_bytes > len(self.body)
 
     @property
+    def body_fields(self) -> dict[str, str] | None:
+        """SHA-256 of the value of each field of a JSON object, the same for every spelling; None if it is none.
+
+        Keys sorted, no white space, characters outside ASCII escaped, numbers as doubles, integers exactly.
+        """
+        try:
+            value = json.loads(self.body.decode("utf-8"), parse_float=_number)
+        except (UnicodeDecodeError, ValueError, RecursionError):
+            return None
+        return {name: _value_sha256(item) for name, item in value.items()} if isinstance(value, dict) else None
+
+    @property
     def framing(self) -> str:
         """How the body's length was announced: content-length, chunked or none."""
         if any("chunked" in value.lower() for value in self.values("transfer-encoding")):
@@ -125,6 +137,16 @@ def _text(raw: bytes) -> str:
 
 def _pairs(fields: list[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     return tuple((_text(name), _text(value)) for name, value in fields)
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _value_sha256(value: object) -> str:
+    spelling = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(spelling.encode("ascii")).hexdigest()
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ MODEL_MISSING = Answer(400, "inference error: BadRequest - model field is requir
 MESSAGES_MISSING = Answer(
     400, "inference error: BadRequest - messages field is required and must not be empty", reason="messages"
 )
+TOO_LONG = Answer(500, reason="too_long")
 UNSUPPORTED_PROVIDER = Answer(500, reason="unsupported_provider")
 
 

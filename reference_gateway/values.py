@@ -91,3 +91,5 @@ class ResponseChanges:
 
     status: int | None = None
     headers: tuple[Header, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Names, in lower case."""

@@ -6,8 +6,9 @@ from pytest_bdd import given, parsers, then, when
 
 from fixtures.judgements.credential_values import RefusedOrServedClean
 from fixtures.judgements.credentials import RefusedOrServedByOwn
+from fixtures.judgements.relaying import AnswerIntact, HeaderRelayed
 from fixtures.judgements.secrecy import NoKeyInAnswer
-from fixtures.judgements.service import ProviderErrorRelayed, UnderstoodBySdk
+from fixtures.judgements.service import AnsweredByProvider, ProviderErrorRelayed, UnderstoodBySdk
 from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
 from fixtures.scenario import GATE, SUBJECT, Scenario
 from fixtures.secret_shapes import SMUGGLED
@@ -63,6 +64,21 @@ def error_relayed(scenario: Scenario) -> None:
 @then(parsers.parse('the clients receive the header "{name}: {value}"'))
 def header_relayed(scenario: Scenario, name: str, value: str) -> None:
     scenario.holds(ProviderErrorRelayed(scenario.error.status, scenario.error.body, (name, value)))
+
+
+@then("the clients receive the provider's answer as it was sent")
+def answer_intact(scenario: Scenario) -> None:
+    scenario.holds(AnswerIntact(scenario.error.body, "application/json"))
+
+
+@then(parsers.parse('the clients receive the provider\'s header "{name}: {value}"'))
+def provider_header_relayed(scenario: Scenario, name: str, value: str) -> None:
+    scenario.holds(HeaderRelayed(name, value))
+
+
+@then(parsers.parse('the requests are answered by the provider of "{alias:w}"'))
+def answered_by(scenario: Scenario, alias: str) -> None:
+    scenario.settles(AnsweredByProvider(scenario.models[alias].facts, with_credential=False))
 
 
 @then("the SDK returns the provider's answer")

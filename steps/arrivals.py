@@ -5,7 +5,15 @@ from __future__ import annotations
 from pytest_bdd import parsers, then
 
 from fixtures.judgements.credentials import ExactCredential, NeverAt, NothingOf
-from fixtures.judgements.forwarding import BodySeen, HostSeen, NoQuerySeen, PathSeen
+from fixtures.judgements.forwarding import (
+    BodySeen,
+    HeaderSeen,
+    HostSeen,
+    LengthTold,
+    MethodAndTypeSeen,
+    NoQuerySeen,
+    PathSeen,
+)
 from fixtures.judgements.refusal import ReachesNoProvider
 from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
 from fixtures.scenario import Scenario
@@ -28,6 +36,16 @@ def path_seen(scenario: Scenario, path: str) -> None:
     scenario.settles(PathSeen(path))
 
 
+@then(parsers.parse('the provider sees the method {method:w} and the media type "{media_type}"'))
+def method_and_type_seen(scenario: Scenario, method: str, media_type: str) -> None:
+    scenario.holds(MethodAndTypeSeen(method, media_type))
+
+
+@then(parsers.parse('the provider sees the header "{name}: {value}"'))
+def header_seen(scenario: Scenario, name: str, value: str) -> None:
+    scenario.holds(HeaderSeen(name, value))
+
+
 @then("the provider sees no query string")
 def no_query_seen(scenario: Scenario) -> None:
     scenario.settles(NoQuerySeen())
@@ -43,6 +61,11 @@ def body_seen(scenario: Scenario) -> None:
     edition = scenario.edition
     target = scenario.subject.target_model
     scenario.settles(BodySeen(identical=edition.body_identical, target_model=target, stream_usage=edition.stream_usage))
+
+
+@then("the provider is told the length of the body")
+def length_told(scenario: Scenario) -> None:
+    scenario.settles(LengthTold())
 
 
 @then(parsers.parse('the provider receives exactly the credential of "{alias:w}"'))

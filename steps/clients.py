@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
+from fixtures.contents import CONTENTS
 from fixtures.paths import BODY_MODELS, PATHS
-from fixtures.requests import CONTENTS, provider_error
+from fixtures.requests import gzipped_answer, provider_error, unusual_answer
 from fixtures.scenario import Scenario
 from fixtures.words import known
 
@@ -34,6 +35,11 @@ def call_with_header(scenario: Scenario, alias: str, header: str) -> None:
     scenario.planned = scenario.request(alias, extra_headers=((header, secret.value),))
 
 
+@when(parsers.parse('clients call "{alias:w}" with the header "{name}: {value}"'))
+def call_with_plain_header(scenario: Scenario, alias: str, name: str, value: str) -> None:
+    scenario.planned = scenario.request(alias, extra_headers=((name, value),), answers=scenario.scripted)
+
+
 @when(parsers.parse("clients call a path with {words}"), converters={"words": known(PATHS)})
 def call_path(scenario: Scenario, words: str) -> None:
     scenario.planned = scenario.request(path=PATHS[words](scenario))
@@ -55,6 +61,21 @@ def sdk_call(scenario: Scenario, call: str, alias: str) -> None:
 @when(parsers.parse("its provider answers with {status:d}"))
 def scripted_error(scenario: Scenario, status: int) -> None:
     scenario.script(provider_error(status))
+
+
+@when("its provider answers in its own fields, numbers and white space")
+def scripted_unusual_answer(scenario: Scenario) -> None:
+    scenario.script(unusual_answer())
+
+
+@when("its provider answers in gzip")
+def scripted_gzip(scenario: Scenario) -> None:
+    scenario.script(gzipped_answer())
+
+
+@when(parsers.parse('its provider adds the header "{name}: {value}"'))
+def scripted_header(scenario: Scenario, name: str, value: str) -> None:
+    scenario.add_header(name, value)
 
 
 @when(parsers.parse('its provider answers with {status:d} and "{name}: {value}"'))

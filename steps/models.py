@@ -42,6 +42,13 @@ def lenient_model_in_service(scenario: Scenario, alias: str) -> None:
     scenario.is_in_service(alias, "requests reach a provider")
 
 
+@given(parsers.parse('a model "{alias:w}" with a targetModel of length {length:d}'))
+def model_with_long_target(scenario: Scenario, alias: str, length: int) -> None:
+    model = scenario.new_model(alias)
+    model.target_model = secrets.token_hex(length)[:length]
+    model.deploy(strict=False)
+
+
 @given(parsers.parse('a model "{alias:w}" without its MaaSModelRef'))
 def unpublished_model(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(published=False, strict=True)

@@ -42,6 +42,14 @@ class RequestRules(TranslationRules):
         """
         return self.translated_request(model, body)
 
+    def longest_body(self) -> int:
+        """Bytes of a body from which on a request is not served; no client comes near."""
+        return 64 << 20
+
+    def content_length(self, model: Model, size: int) -> int:
+        """The Content-Length of a body that the gateway has written anew."""
+        return size
+
     def chunks_request(self) -> bool:
         """Whether the request goes on with chunked transfer coding, whatever the client used."""
         return False

@@ -23,8 +23,8 @@ class ResolutionRules(Rules):
         return None
 
     def is_chat_endpoint(self, path: str) -> bool:
-        """Whether the path ends in an endpoint that the gateway serves."""
-        return path.partition("?")[0].endswith("/chat/completions")
+        """Whether the path ends in an endpoint that the gateway serves; slashes behind it do not count."""
+        return path.partition("?")[0].rstrip("/").endswith("/chat/completions")
 
     def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
         """The model that serves a request at a model's path; None if the body names another than its target."""

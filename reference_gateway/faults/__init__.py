@@ -8,10 +8,24 @@ Ids M.. are rows of the contract's list of faults; X.. are our own.
 
 from __future__ import annotations
 
-from reference_gateway.faults import credentials, publication, requests, responses, secret_values
+from reference_gateway.faults import (
+    credentials,
+    forwarding,
+    publication,
+    requests,
+    responses,
+    secret_values,
+)
 from reference_gateway.faults.fault import Fault
 
-MODULES = (credentials, publication, requests, responses, secret_values)
+MODULES = (
+    credentials,
+    secret_values,
+    publication,
+    requests,
+    forwarding,
+    responses,
+)
 
 
 def all_faults() -> list[type[Fault]]:

@@ -57,6 +57,8 @@ class Decider:
         admitted = self.admit(path, can_infer=True)
         if isinstance(admitted, Answer):
             return admitted
+        if len(body) > self._behaviour.longest_body():
+            return answers.TOO_LONG
         parsed = _json_object(body)
         if isinstance(parsed, Answer):
             return parsed

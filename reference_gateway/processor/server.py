@@ -112,7 +112,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         changed = [Header(":path", forward.path), Header(DESTINATION_HEADER, forward.model.destination.id)]
         changed += forward.told
         if forward.body is not None:
-            changed.append(Header("content-length", str(len(forward.body))))
+            length = self._behaviour.content_length(forward.model, len(forward.body))
+            changed.append(Header("content-length", str(length)))
         elif self._behaviour.chunks_request():
             removed.append("content-length")
         # Added, not set: what the client sent under these names has been removed, and where it has not, that shows.
@@ -132,7 +133,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         changed = list(changes.headers)
         if changes.status is not None:
             changed.append(Header(":status", str(changes.status)))
-        common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set(changed)))
+        mutation = ext_proc.HeaderMutation(set_headers=_set(changed), remove_headers=changes.removed)
+        common = ext_proc.CommonResponse(header_mutation=mutation)
         response = ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
         if is_whole:
             response.mode_override.CopyFrom(WHOLE_ANSWER)

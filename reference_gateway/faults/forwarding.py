@@ -1,0 +1,140 @@
+"""What a gateway changes on the way, there and back, beyond what it must."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
+from reference_gateway.behaviour.rules import JSON
+from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.values import Header, Model, ResponseChanges
+
+# --- Long bodies ---
+
+
+class BodyAbove6kRefused(Fault):
+    """Answers 500 to a body of more than 6,200 bytes."""
+
+    id, name, source = "M71", "body-above-6k-refused", "GIE#2056"
+    catches = "A long body reaches the provider."
+
+    def longest_body(self) -> int:
+        return 6_200
+
+
+class BodyAbove30kRefused(Fault):
+    """Answers 500 to a body of more than 30,000 bytes."""
+
+    id, name, source = "X300", "body-above-30k-refused", "GIE#2115"
+    catches = "A long body reaches the provider."
+
+    def longest_body(self) -> int:
+        return 30_000
+
+
+class BodyAbove128kRefused(Fault):
+    """Answers 500 to a body of more than 128 KiB."""
+
+    id, name, source = "X301", "body-above-128k-refused", "GIE#854"
+    catches = "A long body reaches the provider."
+
+    def longest_body(self) -> int:
+        return 128 << 10
+
+
+class WrongContentLength(Fault):
+    """Writes the body anew, and counts of the model's name no more than 63 characters when it tells the length."""
+
+    id, name, source = "M73", "wrong-content-length", "cortex#820"
+    catches = "The provider is told the length of the body that it gets."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        return super().upstream_body(model, body) or body
+
+    def content_length(self, model: Model, size: int) -> int:
+        uncounted = max(0, len(model.target_model) - 63)
+        return super().content_length(model, size) - uncounted
+
+
+# --- Headers of the request ---
+
+
+class ContentTypeLost(Fault):
+    """Forwards a body without its content type."""
+
+    id, name = "X302", "content-type-lost"
+    catches = "The provider learns what kind of body it gets."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header == "content-type" or super().is_client_secret(header)
+
+
+class UnknownHeadersDropped(Fault):
+    """Forwards none of the headers that begin with the name of a provider."""
+
+    id, name = "X303", "provider-options-dropped"
+    catches = "A header of the client that is no secret reaches the provider."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header.startswith(("openai-", "anthropic-")) or super().is_client_secret(header)
+
+
+class TrailingSlashRefused(Fault):
+    """Knows its endpoint only without a slash behind it."""
+
+    id, name, editions = "X304", "trailing-slash-refused", SHIPPED
+    catches = "A slash behind the path leads to the same model."
+
+    def is_chat_endpoint(self, path: str) -> bool:
+        return super().is_chat_endpoint(path) and not path.partition("?")[0].endswith("/")
+
+
+# --- The provider's answer ---
+
+
+class GzipLabelLost(Fault):
+    """Passes a gzipped answer on as if it were plain."""
+
+    id, name = "X305", "gzip-label-lost"
+    catches = "The provider's answer reaches the client unchanged."
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        return ResponseChanges(changes.status, changes.headers, (*changes.removed, "content-encoding"))
+
+
+class AnswerReencoded(Fault):
+    """Reads a JSON answer and writes it anew, with the fields of a completion that it knows and no others."""
+
+    id, name = "X306", "answer-reencoded"
+    catches = "The provider's answer reaches the client unchanged."
+
+    def response_body_mode(self) -> str:
+        return RESPONSE_IN_PIECES
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        return [_completion(piece) for piece in super().response_pieces(chunk)]
+
+
+class ProviderHeadersReplaced(Fault):
+    """Removes the headers by which the provider names a request and tells what is left of a quota."""
+
+    id, name = "X307", "provider-headers-dropped"
+    catches = "The headers of the provider's answer reach the client."
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        dropped = ("x-request-id", "x-ratelimit-remaining-tokens")
+        return ResponseChanges(changes.status, changes.headers, (*changes.removed, *dropped))
+
+
+def _completion(chunk: bytes) -> bytes:
+    try:
+        answer = json.loads(chunk)
+    except ValueError:
+        return chunk
+    known = {name: value for name, value in answer.items() if not name.startswith("x_")}
+    return json.dumps(known, separators=(",", ":"), ensure_ascii=False).encode()
