@@ -5,6 +5,7 @@ from __future__ import annotations
 pytest_plugins = [
     "suite.plugin",
     "suite.ground",
+    "steps.admission",
     "steps.answers",
     "steps.arrivals",
     "steps.clients",

@@ -113,7 +113,7 @@ class Gateway:
         self.metrics_address = metrics.address
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
         try:
-            install(cluster, self._behaviour.edition)
+            install(cluster, self._behaviour)
             for informer in informers.values():
                 informer.start()
                 starting.callback(informer.stop)

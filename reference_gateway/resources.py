@@ -10,6 +10,7 @@ from importlib.resources import files
 import yaml
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from reference_gateway.behaviour import Behaviour
 from reference_gateway.edition import Edition, ResourceName
 from reference_gateway.errors import UsageProblem
 from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
@@ -43,9 +44,9 @@ class EditionResources:
         return cls(_resource(edition.external_model), _resource(edition.model_ref))
 
 
-def install(cluster: Cluster, edition: Edition) -> None:
+def install(cluster: Cluster, behaviour: Behaviour) -> None:
     """Create the definitions and the namespace that the API lacks; return when all definitions are established."""
-    definitions = list(definitions_of(edition))
+    definitions = [behaviour.definition(each) for each in definitions_of(behaviour.edition)]
     for definition in definitions:
         _create_if_absent(cluster, CRD, definition)
     namespace: JSON = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY.namespace}}

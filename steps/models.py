@@ -59,6 +59,26 @@ def model_with_renamed_ref(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{secrets.token_hex(3)}", strict=True)
 
 
+@given(parsers.parse('a model "{alias:w}" with the targetModel "{target_model}"'))
+def model_with_target_model(scenario: Scenario, alias: str, target_model: str) -> None:
+    model = scenario.new_model(alias)
+    model.target_model = target_model
+    model.deploy(strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose name has {length:d} characters'))
+def model_with_long_name(scenario: Scenario, alias: str, length: int) -> None:
+    model = scenario.new_model(alias)
+    model.name = model.name.ljust(length, "x")
+    model.deploy(strict=True)
+
+
+@given(parsers.parse('a model "{alias:w}" whose credentialRef names another namespace, where its Secret is'))
+def model_asking_elsewhere(scenario: Scenario, alias: str) -> None:
+    answer = scenario.new_model(alias).deploy_asking_elsewhere()
+    scenario.recorder.note(f"the API server answered the reference to another namespace with {answer.describe()}")
+
+
 @given(parsers.parse('a model "{alias:w}" of which only the MaaSModelRef exists'))
 def model_ref_alone(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).publish()

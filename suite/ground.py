@@ -7,6 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from fixtures.neighbour import Neighbour
+from fixtures.offers import Offers
 from fixtures.scenario import Scenario
 from suite.casework import CASEWORK
 
@@ -20,6 +21,12 @@ def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[
     if not casework.keeps(request.node):
         scenario.clean_up()
     scenario.close()
+
+
+@pytest.fixture
+def offers(scenario: Scenario) -> Offers:
+    """What a scenario offers to the API server."""
+    return Offers(scenario)
 
 
 @pytest.fixture(scope="session")

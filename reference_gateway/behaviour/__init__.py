@@ -6,8 +6,10 @@ put in front of this class (see faults/ and variants.py); nothing else in the pr
 
 from __future__ import annotations
 
+from reference_gateway.behaviour.children import ChildRules
 from reference_gateway.behaviour.credentials import CredentialRules
 from reference_gateway.behaviour.data_plane import DataPlaneRules
+from reference_gateway.behaviour.definitions import DefinitionRules
 from reference_gateway.behaviour.metering import MeteringRules
 from reference_gateway.behaviour.publication import PublicationRules
 from reference_gateway.behaviour.requests import RequestRules
@@ -18,6 +20,8 @@ from reference_gateway.behaviour.translation import TranslationRules
 
 
 class Behaviour(
+    DefinitionRules,
+    ChildRules,
     CredentialRules,
     PublicationRules,
     ResolutionRules,

@@ -22,7 +22,7 @@ class InvalidModelError(Exception):
     """The ExternalModel cannot be realised; nothing of it is changed until it is mended."""
 
 
-def read_model(item: JSON) -> Model:
+def read_model(item: JSON, behaviour: Behaviour) -> Model:
     """An ExternalModel as a value; an annotation that cannot be read, or a missing spec, raises InvalidModelError."""
     metadata, spec = item["metadata"], item.get("spec")
     if not spec:
@@ -34,7 +34,7 @@ def read_model(item: JSON) -> Model:
         provider=spec["provider"],
         target_model=spec["targetModel"],
         endpoint=spec["endpoint"],
-        secret=Key(key.namespace, spec["credentialRef"]["name"]),
+        secret=behaviour.secret_of(key, spec["credentialRef"]),
         port=_port(annotations.get(PORT_ANNOTATION, "443")),
         tls=_tls(annotations.get(TLS_ANNOTATION, "true")),
     )
@@ -45,7 +45,7 @@ def children_of(model: Model, owner: JSON, behaviour: Behaviour) -> list[tuple[R
     children = [(SERVICES, _service(model)), (SERVICE_ENTRIES, _service_entry(model))]
     if model.tls:
         children.append((DESTINATION_RULES, _destination_rule(model)))
-    children.append((HTTP_ROUTES, _http_route(model)))
+    children.append((HTTP_ROUTES, _http_route(model, behaviour)))
     return [(resource, _child(resource, spec, model, owner, behaviour)) for resource, spec in children]
 
 
@@ -82,7 +82,8 @@ def _child(resource: Resource, spec: JSON, model: Model, owner: JSON, behaviour:
                 "blockOwnerDeletion": True,
             }
         ]
-    return {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": spec}
+    child = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": spec}
+    return behaviour.child(child, model.key)
 
 
 def _service(model: Model) -> JSON:
@@ -107,8 +108,8 @@ def _destination_rule(model: Model) -> JSON:
     return {"host": model.endpoint, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
 
 
-def _http_route(model: Model) -> JSON:
-    by_path = {"path": {"type": "PathPrefix", "value": f"/{model.key}"}}
+def _http_route(model: Model, behaviour: Behaviour) -> JSON:
+    by_path = {"path": {"type": "PathPrefix", "value": behaviour.route_prefix(model.key)}}
     by_model = {"headers": [{"type": "Exact", "name": "X-Gateway-Model-Name", "value": model.target_model}]}
     return {
         "parentRefs": [{"name": GATEWAY.name, "namespace": GATEWAY.namespace}],

@@ -44,12 +44,15 @@ class ExternalModelController:
             self._behaviour.on_external_model_deleted(self._models, key)
             return
         try:
-            model = self._behaviour.effective_model(read_model(item), self._models.wanted(key))
+            model = self._behaviour.effective_model(read_model(item, self._behaviour), self._models.wanted(key))
         except InvalidModelError as error:
             # As shipped, it stays as it was and only the log tells; a new edit brings it back here.
             log.warning("ExternalModel %s: %s", key, error)
             return
         self._models.want(model)
+        wanted = self._behaviour.spec_of_owner(item["spec"])
+        if wanted != item["spec"]:
+            self._cluster.merge(self._external_models.resource, key, {"spec": wanted})
         for resource, child in children_of(model, item, self._behaviour):
             self._ensure(resource, key, child)
         if not model.tls:

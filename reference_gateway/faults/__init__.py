@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from reference_gateway.faults import (
     credentials,
+    definitions,
     forwarding,
     publication,
     requests,
@@ -19,6 +20,7 @@ from reference_gateway.faults import (
 from reference_gateway.faults.fault import Fault
 
 MODULES = (
+    definitions,
     credentials,
     secret_values,
     publication,

@@ -38,7 +38,7 @@ def external_model(**annotations: str) -> JSON:
 
 
 def children(behaviour: Behaviour, item: JSON) -> dict[Resource, JSON]:
-    return dict(children_of(read_model(item), item, behaviour))
+    return dict(children_of(read_model(item, behaviour), item, behaviour))
 
 
 def test_every_child_bears_the_models_name_labels_and_owner(runbook: Behaviour) -> None:
@@ -111,17 +111,19 @@ def test_the_annotations_choose_port_and_transport(runbook: Behaviour) -> None:
         ({"tls": "maybe"}, 'invalid tls value "maybe"'),
     ],
 )
-def test_an_annotation_that_cannot_be_read_is_told(annotations: dict[str, str], complaint: str) -> None:
+def test_an_annotation_that_cannot_be_read_is_told(
+    runbook: Behaviour, annotations: dict[str, str], complaint: str
+) -> None:
     with pytest.raises(InvalidModelError, match=complaint):
-        read_model(external_model(**annotations))
+        read_model(external_model(**annotations), runbook)
 
 
-def test_a_model_without_spec_is_told() -> None:
+def test_a_model_without_spec_is_told(runbook: Behaviour) -> None:
     item = external_model()
     del item["spec"]
 
     with pytest.raises(InvalidModelError, match="no spec"):
-        read_model(item)
+        read_model(item, runbook)
 
 
 def test_defaults_are_no_drift_but_changes_are() -> None:

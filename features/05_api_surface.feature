@@ -1,0 +1,158 @@
+Feature: API surface
+  What the API server admits is what an owner may write. A mistake that is refused at once, by the name of its field,
+  costs a minute; one that is admitted comes up later, as an error at somebody's client or as a key at a wrong host.
+
+  @EM-API-001
+  Rule: What an owner writes is admitted, and stays as it was written
+
+    Scenario: the objects of a published model, a while after they were made
+      Given a model "alpha" with the targetModel "Mixtral-8x7B-Instruct"
+      Then its objects come to rest as their owner wrote them
+
+  @EM-API-002
+  Rule: An ExternalModel that lacks a required field is refused, and the field is named
+
+    Scenario Outline: an ExternalModel without one of its fields
+      Given an ExternalModel that the API server admits
+      When the same is offered without <field>
+      Then the API server refuses it for <field>
+
+      Examples:
+        | field                   |
+        | spec.provider           |
+        | spec.targetModel        |
+        | spec.endpoint           |
+        | spec.credentialRef      |
+        | spec.credentialRef.name |
+
+  @EM-API-003
+  Rule: An endpoint is the name of a host and nothing else
+
+    Scenario Outline: an endpoint that says more or less than a host
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.endpoint "<endpoint>"
+      Then the API server refuses it for spec.endpoint
+
+      Examples:
+        | endpoint                |
+        | https://api.example.com |
+        | api.example.com:8443    |
+        | api.example.com/v1      |
+        | api_v1.example.com      |
+        | -eu.api.example.com     |
+        | api.example.com.au.     |
+        | (empty)                 |
+        | (254 letters)           |
+
+    Scenario Outline: an endpoint that is a host
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.endpoint "<endpoint>"
+      Then the API server admits it
+
+      Examples:
+        | endpoint             |
+        | eu-1.api.example.com |
+        | API.Example.com      |
+        | llm-proxy            |
+        | 192.0.2.17           |
+
+  @EM-API-004
+  Rule: Any word of 1 to 63 characters is a provider
+
+    Scenario Outline: a provider that nobody has heard of
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.provider "<provider>"
+      Then the API server admits it
+
+      Examples:
+        | provider          |
+        | in-house.proxy_v2 |
+        | (63 letters)      |
+
+    Scenario Outline: no provider at all, or too much of one
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.provider "<provider>"
+      Then the API server refuses it for spec.provider
+
+      Examples:
+        | provider     |
+        | (empty)      |
+        | (64 letters) |
+
+  @EM-API-005
+  Rule: Any text of 1 to 253 characters is a targetModel
+
+    Scenario Outline: names that providers give their models
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.targetModel "<model>"
+      Then the API server admits it
+
+      Examples:
+        | model                            |
+        | google/gemini-2.5-flash          |
+        | ft:gpt-4o-mini-2024-07-18:acme:x |
+        | (253 letters)                    |
+
+    Scenario Outline: no name, or too long a one
+      Given an ExternalModel that the API server admits
+      When the same is offered with spec.targetModel "<model>"
+      Then the API server refuses it for spec.targetModel
+
+      Examples:
+        | model         |
+        | (empty)       |
+        | (254 letters) |
+
+  @EM-API-006
+  Rule: A credentialRef reaches no Secret of another namespace
+
+    Scenario: the owner names the namespace of somebody else's Secret
+      Given a model "alpha" whose credentialRef names another namespace, where its Secret is
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
+  @EM-API-007
+  Rule: A MaaSModelRef refers to an ExternalModel or an LLMInferenceService, by its name
+
+    Scenario: the other kind of model
+      Given a MaaSModelRef that the API server admits
+      When the same is offered with spec.modelRef.kind "LLMInferenceService"
+      Then the API server admits it
+
+    Scenario Outline: a reference to something else, or to nothing
+      Given a MaaSModelRef that the API server admits
+      When the same is offered with <field> "<value>"
+      Then the API server refuses it for <field>
+
+      Examples:
+        | field              | value         |
+        | spec.modelRef.kind | Service       |
+        | spec.modelRef.name | (empty)       |
+        | spec.modelRef.name | (254 letters) |
+
+    Scenario Outline: half a reference
+      Given a MaaSModelRef that the API server admits
+      When the same is offered without <field>
+      Then the API server refuses it for <field>
+
+      Examples:
+        | field              |
+        | spec.modelRef.kind |
+        | spec.modelRef.name |
+
+  @EM-API-008
+  Rule: A table of ExternalModels shows the edition's columns
+
+    Scenario: what kubectl get prints
+      Given a model "alpha" with the targetModel "gpt-4o-mini"
+      Then a table of ExternalModels has the edition's columns
+
+  @EM-API-009
+  Rule: A model whose name is as long as a name may be is served
+
+    Scenario: a name of 63 characters
+      Given a model "alpha" whose name has 63 characters
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on its provider's answer

@@ -1,0 +1,140 @@
+"""What the API server admits, and what becomes of it there."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from reference_gateway.behaviour.rules import JSON
+from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.values import Key
+
+
+class ForeignNamespaceHonoured(Fault):
+    """Takes the Secret from any namespace that a credentialRef names."""
+
+    id, name = "M25", "foreign-namespace-honoured"
+    catches = "A credentialRef reaches no Secret of another namespace."
+
+    def definition(self, definition: JSON) -> JSON:
+        return _with(super().definition(definition), "ExternalModel", _admit_namespace)
+
+    def secret_of(self, model: Key, reference: JSON) -> Key:
+        right = super().secret_of(model, reference)
+        return Key(reference.get("namespace") or right.namespace, right.name)
+
+
+class SpecRewritten(Fault):
+    """Writes the targetModel back into the ExternalModel in lower case."""
+
+    id, name = "X201", "spec-rewritten"
+    catches = "What an owner writes stays as it was written."
+
+    def spec_of_owner(self, spec: JSON) -> JSON:
+        right = super().spec_of_owner(spec)
+        return {**right, "targetModel": right["targetModel"].lower()}
+
+
+class CredentialRefOptional(Fault):
+    """Admits an ExternalModel without credentialRef."""
+
+    id, name, editions = "X202", "credential-ref-optional", SHIPPED
+    catches = "An ExternalModel that lacks a required field is refused."
+
+    def definition(self, definition: JSON) -> JSON:
+        return _with(super().definition(definition), "ExternalModel", lambda spec: spec["required"].pop())
+
+
+class EndpointUnchecked(Fault):
+    """Admits any text as an endpoint."""
+
+    id, name, editions = "X203", "endpoint-unchecked", SHIPPED
+    catches = "An endpoint is the name of a host and nothing else."
+
+    def definition(self, definition: JSON) -> JSON:
+        return _with(
+            super().definition(definition), "ExternalModel", lambda spec: spec["properties"]["endpoint"].pop("pattern")
+        )
+
+
+class ProviderEnum(Fault):
+    """Admits only the providers that it knows."""
+
+    id, name, editions = "X204", "provider-enum", SHIPPED
+    catches = "Any word is a provider."
+    source = "the enum that the product had until c01dc5b2"
+
+    def definition(self, definition: JSON) -> JSON:
+        known = ["openai", "anthropic", "azure-openai", "vertex", "bedrock-openai"]
+        return _with(
+            super().definition(definition),
+            "ExternalModel",
+            lambda spec: spec["properties"]["provider"].update(enum=known),
+        )
+
+
+class TargetModelOfNameCharacters(Fault):
+    """Admits a targetModel only if it could be the name of a Kubernetes object."""
+
+    id, name, editions = "X205", "target-model-of-name-characters", SHIPPED
+    catches = "Any text is a targetModel."
+
+    def definition(self, definition: JSON) -> JSON:
+        pattern = "^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$|^$"
+        return _with(
+            super().definition(definition),
+            "ExternalModel",
+            lambda spec: spec["properties"]["targetModel"].update(pattern=pattern),
+        )
+
+
+class RefKindUnchecked(Fault):
+    """Admits a MaaSModelRef to any kind."""
+
+    id, name, editions = "X206", "ref-kind-unchecked", SHIPPED
+    catches = "A MaaSModelRef refers to an ExternalModel or an LLMInferenceService."
+
+    def definition(self, definition: JSON) -> JSON:
+        return _with(
+            super().definition(definition),
+            "MaaSModelRef",
+            lambda spec: spec["properties"]["modelRef"]["properties"]["kind"].pop("enum"),
+        )
+
+
+class NoColumns(Fault):
+    """Prints names and ages only."""
+
+    id, name, editions = "X207", "no-columns", SHIPPED
+    catches = "A table of ExternalModels shows the edition's columns."
+
+    def definition(self, definition: JSON) -> JSON:
+        right = copy.deepcopy(super().definition(definition))
+        right["spec"]["versions"][0].pop("additionalPrinterColumns", None)
+        return right
+
+
+class LongNamesCut(Fault):
+    """Makes the route's path of the first 40 characters of a model's name."""
+
+    id, name = "X208", "long-names-cut"
+    catches = "A model with a long name is served."
+
+    def route_prefix(self, model: Key) -> str:
+        return super().route_prefix(Key(model.namespace, model.name[:40]))
+
+
+def _with(definition: JSON, kind: str, change: Callable[[Any], object]) -> JSON:
+    """A copy of the definition whose schema of the spec is changed, if it is the kind's."""
+    if definition["spec"]["names"]["kind"] != kind:
+        return definition
+    changed = copy.deepcopy(definition)
+    change(changed["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"])
+    return changed
+
+
+def _admit_namespace(spec: Any) -> None:
+    spec["properties"]["credentialRef"]["properties"]["namespace"] = {"type": "string"}
