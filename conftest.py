@@ -9,9 +9,12 @@ pytest_plugins = [
     "steps.answers",
     "steps.arrivals",
     "steps.clients",
+    "steps.errors",
     "steps.external_model",
     "steps.model_ref",
     "steps.models",
     "steps.neighbours",
+    "steps.provider",
     "steps.secret",
+    "steps.streams",
 ]

@@ -1,4 +1,4 @@
-Feature: Errors
+Feature: Errors of the provider
   When the provider refuses or breaks, its own words tell the client what to do: wait, pay, shorten the prompt. A
   gateway that turns them into something else, or into success, makes every client guess.
 
@@ -15,10 +15,37 @@ Feature: Errors
         | status |
         | 400    |
         | 401    |
+        | 403    |
         | 404    |
+        | 422    |
         | 429    |
         | 500    |
         | 503    |
+        | 529    |
+
+    Scenario: the provider refuses its own key
+      Given a working model "alpha"
+      When its provider accepts its key no longer
+      And clients call "alpha"
+      Then the clients receive the provider's own refusal of the key
+
+  @EM-ERR-005
+  Rule: An error of the provider that is no JSON document of a few lines reaches the client as it is
+
+    Scenario Outline: the provider answers with an error of <form>
+      Given a working model "alpha"
+      When its provider answers with an error of <form>
+      And clients call "alpha"
+      Then the clients receive the provider's status and body
+      And its media type
+
+      Examples:
+        | form                   |
+        | an HTML page           |
+        | plain text             |
+        | no body at all         |
+        | bytes that are no text |
+        | 300 kB of JSON         |
 
   @EM-ERR-002
   Rule: The provider's Retry-After reaches the client
@@ -27,22 +54,46 @@ Feature: Errors
       Given a working model "alpha"
       When its provider answers with 429 and "retry-after: 17"
       And clients call "alpha"
-      Then the clients receive the header "retry-after: 17"
+      Then the clients receive the provider's header "retry-after: 17"
+
+    Scenario: the provider names the end of its pause
+      Given a working model "alpha"
+      When its provider answers with 503 and "retry-after: Fri, 31 Dec 2049 23:59:59 GMT"
+      And clients call "alpha"
+      Then the clients receive the provider's header "retry-after: Fri, 31 Dec 2049 23:59:59 GMT"
 
   @EM-ERR-003
   Rule: A request that the provider fails is not repeated
 
-    Scenario: the provider breaks once for each request
+    Scenario Outline: the provider answers <status>, and would answer again
       Given a working model "alpha"
-      When its provider answers with 503
+      When its provider answers with <status>
       And clients call "alpha"
       Then the provider of "alpha" sees each request exactly once
 
-  @EM-ERR-004
-  Rule: A body that is not JSON is refused as the client's error
+      Examples:
+        | status |
+        | 429    |
+        | 500    |
+        | 503    |
 
-    Scenario: the client's body is cut short
+    Scenario: the provider resets the connection instead of an answer
       Given a working model "alpha"
-      When clients call "alpha" with a body of half a JSON object
-      Then the requests settle on the refusal "malformed-body"
-      And none of them reaches a provider
+      When its provider resets the connection before its answer
+      And clients call "alpha"
+      Then the provider of "alpha" sees each request exactly once
+
+  @EM-ERR-007
+  Rule: A redirect of the provider is not followed
+
+    Scenario Outline: the provider answers <status> and points to another host
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When its provider answers with <status> and points to the endpoint of "beta"
+      And clients call "alpha"
+      Then only the provider of "alpha" sees the requests
+
+      Examples:
+        | status |
+        | 302    |
+        | 307    |

@@ -8,9 +8,8 @@ from fixtures.judgements.credential_values import RefusedOrServedClean
 from fixtures.judgements.credentials import RefusedOrServedByOwn
 from fixtures.judgements.relaying import AnswerIntact, HeaderRelayed
 from fixtures.judgements.secrecy import NoKeyInAnswer
-from fixtures.judgements.service import AnsweredByProvider, ProviderErrorRelayed, UnderstoodBySdk
-from fixtures.judgements.streams import FirstEventInTime, StreamIdentical
-from fixtures.scenario import GATE, SUBJECT, Scenario
+from fixtures.judgements.service import AnsweredByProvider, UnderstoodBySdk
+from fixtures.scenario import SUBJECT, Scenario
 from fixtures.secret_shapes import SMUGGLED
 from fixtures.words import AnswerName
 
@@ -56,19 +55,9 @@ def settle_on_clean_or_refused(scenario: Scenario, alias: str) -> None:
     scenario.settles(RefusedOrServedClean(scenario.models[alias].facts, SMUGGLED), scenario.request(alias))
 
 
-@then("the clients receive the provider's status and body")
-def error_relayed(scenario: Scenario) -> None:
-    scenario.holds(ProviderErrorRelayed(scenario.error.status, scenario.error.body))
-
-
-@then(parsers.parse('the clients receive the header "{name}: {value}"'))
-def header_relayed(scenario: Scenario, name: str, value: str) -> None:
-    scenario.holds(ProviderErrorRelayed(scenario.error.status, scenario.error.body, (name, value)))
-
-
 @then("the clients receive the provider's answer as it was sent")
 def answer_intact(scenario: Scenario) -> None:
-    scenario.holds(AnswerIntact(scenario.error.body, "application/json"))
+    scenario.holds(AnswerIntact(scenario.content.body, "application/json"))
 
 
 @then(parsers.parse('the clients receive the provider\'s header "{name}: {value}"'))
@@ -84,16 +73,6 @@ def answered_by(scenario: Scenario, alias: str) -> None:
 @then("the SDK returns the provider's answer")
 def understood_by_sdk(scenario: Scenario) -> None:
     scenario.holds(UnderstoodBySdk(scenario.subject.facts))
-
-
-@then("the clients receive the provider's stream byte for byte")
-def stream_identical(scenario: Scenario) -> None:
-    scenario.holds(StreamIdentical())
-
-
-@then("the clients have the first event while the provider still holds the rest")
-def first_event_in_time(scenario: Scenario) -> None:
-    scenario.holds(FirstEventInTime(GATE))
 
 
 @then("the answers contain no provider's key")

@@ -14,8 +14,10 @@ from fixtures.judgements.forwarding import (
     NoQuerySeen,
     PathSeen,
 )
+from fixtures.judgements.provider_errors import RedirectNotFollowed
 from fixtures.judgements.refusal import ReachesNoProvider
 from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
+from fixtures.judgements.streams import HangUpSeen, StreamingAskedFor
 from fixtures.scenario import Scenario
 
 
@@ -29,6 +31,23 @@ def arrives_once(scenario: Scenario, alias: str) -> None:
     once = ArrivesOnce(scenario.models[alias].facts)
     scenario.holds(once)
     scenario.still_holds(once)
+
+
+@then(parsers.parse('only the provider of "{alias:w}" sees the requests'))
+def only_at(scenario: Scenario, alias: str) -> None:
+    not_followed = RedirectNotFollowed(scenario.models[alias].facts)
+    scenario.holds(not_followed)
+    scenario.still_holds(not_followed)
+
+
+@then(parsers.parse('the provider of "{alias:w}" sees that its client has gone'))
+def hang_up_seen(scenario: Scenario, alias: str) -> None:
+    scenario.holds(HangUpSeen(scenario.models[alias].facts))
+
+
+@then("the provider sees what they say about streaming")
+def streaming_asked_for(scenario: Scenario) -> None:
+    scenario.settles(StreamingAskedFor())
 
 
 @then(parsers.parse('the provider sees the path "{path}"'))
