@@ -7,7 +7,6 @@ from reference_gateway.values import Answer, Header
 
 NOT_FOUND = Answer(404, reason="no_such_model")
 DENIED = Answer(403, "Access denied", (Header("x-ext-auth-reason", "unauthorized"),), reason="not_published")
-SUFFIX = Answer(400, "inference error: BadRequest - only /chat/completions input type is supported", reason="endpoint")
 MODEL_MISSING = Answer(400, "inference error: BadRequest - model field is required", reason="model")
 MESSAGES_MISSING = Answer(
     400, "inference error: BadRequest - messages field is required and must not be empty", reason="messages"
@@ -19,6 +18,13 @@ UNSUPPORTED_PROVIDER = Answer(500, reason="unsupported_provider")
 def messages_problem(problem: str) -> Answer:
     """E6: the messages have no counterpart in the provider's shape."""
     return Answer(400, f"inference error: BadRequest - {problem}", reason="messages")
+
+
+def unsupported_endpoint(edition: Edition) -> Answer:
+    """E2: the path is a model's, but not that of an endpoint which the gateway serves."""
+    shipped = "inference error: BadRequest - only /chat/completions input type is supported"
+    text = _text(edition, "unsupported-endpoint", shipped)
+    return Answer(_status(edition, "unsupported-endpoint", 400), text, reason="endpoint")
 
 
 def malformed_body(problem: str) -> Answer:

@@ -63,7 +63,7 @@ class Decider:
         if isinstance(parsed, Answer):
             return parsed
         if not self._behaviour.is_chat_endpoint(path):
-            return answers.SUFFIX
+            return answers.unsupported_endpoint(self._behaviour.edition)
         body_model = parsed.get("model")
         if not isinstance(body_model, str) or not body_model:
             return answers.MODEL_MISSING

@@ -111,7 +111,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "body": lambda b: json.dumps(b.upstream_body(A, BODY)),
     "good answer": lambda b: b.response_changes(200, [Header("authorization", "Bearer KEY")]),
     "bad answer": lambda b: b.response_changes(429, [Header("authorization", "Bearer KEY")]),
-    "own answer": lambda b: b.own_answer(answers.SUFFIX),
+    "own answer": lambda b: b.own_answer(answers.unsupported_endpoint(b.edition)),
     "own 404": lambda b: b.own_answer(answers.NOT_FOUND),
     "own answer to malformed body": lambda b: b.own_answer(answers.malformed_body("x")),
     "own answer without credentials": lambda b: b.own_answer(answers.credentials_not_found(b.edition, "openai")),
