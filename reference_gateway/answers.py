@@ -27,6 +27,11 @@ def unsupported_endpoint(edition: Edition) -> Answer:
     return Answer(_status(edition, "unsupported-endpoint", 400), text, reason="endpoint")
 
 
+def unsupported_auth_type(name: str) -> Answer:
+    """The provider wants another proof than a key, and the gateway has no way to give it."""
+    return Answer(500, f"inference error: Internal - unsupported authType - '{name}'", reason="auth_type")
+
+
 def malformed_body(problem: str) -> Answer:
     """E1: the body is not a JSON object."""
     return Answer(

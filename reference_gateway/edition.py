@@ -42,16 +42,28 @@ class Edition:
 
     name: str
     external_model: ResourceName
+    external_provider: ResourceName | None
+    """What holds host and credential where an ExternalModel only refers to them; None where it names them itself."""
+    legacy_external_model: ResourceName | None
+    """The kind whose objects are migrated to the two above."""
     model_ref: ResourceName
     ref_required: bool
     ref_name_must_equal: bool
     ref_status: bool
     ref_finalizer: str | None
+    ref_endpoint: str
+    """The address in a MaaSModelRef's status, with ``{gateway}``, ``{namespace}`` and ``{name}`` in it."""
     secret_label: str
     secret_label_value: str
     secret_data_key: str
     translates_answers: bool
     """Whether answers of providers that are not OpenAI's are brought into its shape."""
+    named_by_clients: bool
+    """Clients write the model's own name into the body, and the provider gets the target model in its place."""
+    shared_path: bool
+    """Clients may leave namespace and model out of the path; then the body alone says which model is meant."""
+    stream_usage: bool
+    """Providers are asked for the usage of every stream."""
     answers: Mapping[str, AnswerRule]
 
     def answer(self, name: str) -> AnswerRule:
@@ -88,20 +100,28 @@ def _edition(data: object) -> Edition:
     if ref_name not in ("same", "any"):
         raise _BrokenEntryError(f"modelRef.name is '{ref_name}', but must be 'same' or 'any'")
     finalizer = ref.get("finalizer")
+    clients, forwarding = (_mapping(entries.get(name), name) for name in ("clients", "forwarding"))
+    client_model = _text(clients, "model", "clients")
+    if client_model not in ("targetModel", "modelName"):
+        raise _BrokenEntryError(f"clients.model is '{client_model}', but must be 'targetModel' or 'modelName'")
     return Edition(
         name=_text(entries, "name", ""),
         external_model=_resource(resources, "externalModel"),
+        external_provider=_optional_resource(resources, "externalProvider"),
+        legacy_external_model=_optional_resource(resources, "legacyExternalModel"),
         model_ref=_resource(resources, "modelRef"),
         ref_required=_boolean(ref, "required", "modelRef"),
         ref_name_must_equal=ref_name == "same",
         ref_status=_boolean(ref, "status", "modelRef"),
         ref_finalizer=None if finalizer is None else str(finalizer),
+        ref_endpoint=str(ref.get("endpoint", "https://{gateway}/{namespace}/{name}")),
         secret_label=_text(secret, "label", "secret"),
         secret_label_value=_text(secret, "labelValue", "secret"),
         secret_data_key=_text(secret, "dataKey", "secret"),
-        translates_answers=_boolean(
-            _mapping(entries.get("forwarding"), "forwarding"), "translatesAnswers", "forwarding"
-        ),
+        translates_answers=_boolean(forwarding, "translatesAnswers", "forwarding"),
+        named_by_clients=client_model == "modelName",
+        shared_path=_boolean(clients, "sharedPath", "clients"),
+        stream_usage=_boolean(forwarding, "streamUsage", "forwarding"),
         answers={
             name: _answer(_mapping(rule, f"answers.{name}"), f"answers.{name}")
             for name, rule in _mapping(entries.get("answers"), "answers").items()
@@ -133,6 +153,10 @@ def _resource(resources: Mapping[str, Any], name: str) -> ResourceName:
     where = f"resources.{name}"
     entries = _mapping(resources.get(name), where)
     return ResourceName(*(_text(entries, part, where) for part in ("group", "version", "kind", "plural")))
+
+
+def _optional_resource(resources: Mapping[str, Any], name: str) -> ResourceName | None:
+    return _resource(resources, name) if name in resources else None
 
 
 def _answer(rule: Mapping[str, Any], where: str) -> AnswerRule:

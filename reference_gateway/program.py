@@ -17,8 +17,9 @@ from reference_gateway.behaviour import Behaviour
 from reference_gateway.control_plane import ControlPlane
 from reference_gateway.controllers.controller import Controller
 from reference_gateway.controllers.credentials import CredentialsController
-from reference_gateway.controllers.external_model import ExternalModelController
+from reference_gateway.controllers.layouts import model_controllers
 from reference_gateway.controllers.model_ref import ModelRefController, ModelRefStatusController
+from reference_gateway.controllers.objects import Objects
 from reference_gateway.controllers.routes import RouteStatusController, RouteTranslator
 from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.configuration import Wiring, bootstrap
@@ -160,8 +161,7 @@ def _reachable(cluster: Cluster) -> Cluster:
 def _informers(cluster: Cluster, behaviour: Behaviour) -> dict[Resource, Informer]:
     kinds = EditionResources.of(behaviour.edition)
     watched = (
-        kinds.external_models,
-        kinds.model_refs,
+        *kinds.all,
         SECRETS,
         SERVICES,
         SERVICE_ENTRIES,
@@ -180,15 +180,9 @@ def _controllers(
     translator: RouteTranslator,
 ) -> list[Controller]:
     kinds = EditionResources.of(behaviour.edition)
-    models, refs, routes = informers[kinds.external_models], informers[kinds.model_refs], informers[HTTP_ROUTES]
-    children = {each: informers[each] for each in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES)}
+    refs, routes = informers[kinds.model_refs], informers[HTTP_ROUTES]
     delay = behaviour.convergence_delay()
 
-    external_model = Controller(
-        "external-model",
-        ExternalModelController(behaviour, cluster, models, children, stores.models, kinds.model_refs).reconcile,
-        delay,
-    )
     credentials = Controller(
         "credentials", CredentialsController(behaviour, informers[SECRETS], stores.credentials).reconcile, delay
     )
@@ -199,14 +193,13 @@ def _controllers(
     route_status = Controller("route-status", RouteStatusController(cluster, routes, translator).reconcile)
     translator.statuses = route_status
 
-    models.subscribe(external_model.add)
     informers[SECRETS].subscribe(credentials.add)
     refs.subscribe(model_ref.add)
     routes.subscribe(route_status.add)
-    for informer in children.values():
-        informer.subscribe(external_model.add)
-        informer.subscribe(lambda _: translation.add(GATEWAY))
-    controllers = [external_model, credentials, model_ref, translation, route_status]
+    for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES):
+        informers[kind].subscribe(lambda _: translation.add(GATEWAY))
+    controllers = [credentials, model_ref, translation, route_status]
+    controllers += model_controllers(behaviour, Objects(cluster, informers), kinds, informers, stores.models)
     if behaviour.edition.ref_status:
         controllers.append(_ref_status(cluster, behaviour, kinds, informers))
     return controllers

@@ -36,12 +36,26 @@ class EditionResources:
     """The kinds whose names are the edition's."""
 
     external_models: Resource
+    external_providers: Resource | None
+    legacy_external_models: Resource | None
     model_refs: Resource
 
     @classmethod
     def of(cls, edition: Edition) -> EditionResources:
         """The edition's names as resources."""
-        return cls(_resource(edition.external_model), _resource(edition.model_ref))
+        provider, legacy = edition.external_provider, edition.legacy_external_model
+        return cls(
+            _resource(edition.external_model),
+            None if provider is None else _resource(provider),
+            None if legacy is None else _resource(legacy),
+            _resource(edition.model_ref),
+        )
+
+    @property
+    def all(self) -> tuple[Resource, ...]:
+        """Those that the edition has."""
+        named = (self.external_models, self.external_providers, self.legacy_external_models, self.model_refs)
+        return tuple(each for each in named if each is not None)
 
 
 def install(cluster: Cluster, behaviour: Behaviour) -> None:
@@ -56,11 +70,25 @@ def install(cluster: Cluster, behaviour: Behaviour) -> None:
 
 
 def definitions_of(edition: Edition) -> Iterator[JSON]:
-    """The CustomResourceDefinitions of this package, the edition's two kinds under the edition's names."""
-    names = {"externalmodels.yaml": edition.external_model, "maasmodelrefs.yaml": edition.model_ref}
+    """The CustomResourceDefinitions of this package; the edition's kinds under its names, and none that it lacks."""
+    names = _names_of(edition)
     for file in sorted(files("reference_gateway").joinpath("crds").iterdir(), key=lambda each: each.name):
         definition: JSON = yaml.safe_load(file.read_text(encoding="utf-8"))
-        yield _renamed(definition, names[file.name]) if file.name in names else definition
+        if file.name not in names:
+            yield definition
+        elif (name := names[file.name]) is not None:
+            yield _renamed(definition, name)
+
+
+def _names_of(edition: Edition) -> dict[str, ResourceName | None]:
+    """File -> the edition's name for the kind in it; None for a kind that the edition does not have."""
+    refers = edition.external_provider is not None
+    return {
+        "externalmodels.yaml": edition.legacy_external_model if refers else edition.external_model,
+        "externalmodels-referring.yaml": edition.external_model if refers else None,
+        "externalproviders.yaml": edition.external_provider,
+        "maasmodelrefs.yaml": edition.model_ref,
+    }
 
 
 def _renamed(definition: JSON, name: ResourceName) -> JSON:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from reference_gateway.values import Credentials, Destination, Key, Model, ModelRef
@@ -81,10 +82,12 @@ class ModelStore:
         served: dict[Key, Model] = {}
         for key, wanted in self._wanted.items():
             former = self._served.get(key)
-            if wanted.destination in self._programmed:
+            if wanted.destinations <= self._programmed:
                 served[key] = wanted
-            elif former is not None and former.destination in self._programmed:
+            elif former is not None and former.destinations <= self._programmed:
                 served[key] = former
+            elif reachable := [way for way in wanted.ways if way.destination in self._programmed]:
+                served[key] = replace(reachable[0], more=tuple(reachable[1:]))
         self._served = served
 
 

@@ -36,8 +36,17 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class Auth:
+    """How a provider wants its credential; None for the usual way of its kind."""
+
+    type: str = "apikey"
+    header: str | None = None
+    prefix: str | None = None
+
+
+@dataclass(frozen=True)
 class Model:
-    """What an ExternalModel says, with its annotations' defaults filled in."""
+    """An ExternalModel as one provider serves it, with all defaults filled in."""
 
     key: Key
     provider: str
@@ -46,11 +55,36 @@ class Model:
     secret: Key
     port: int = 443
     tls: bool = True
+    client_model: str = ""
+    """What clients call it; empty where that is the target model."""
+    backend: str = ""
+    """Name of the objects that stand for its provider; empty where that is the ExternalModel's."""
+    path: str | None = None
+    """The provider's path; None for the usual one of its kind."""
+    auth: Auth = field(default_factory=Auth)
+    weight: int = 1
+    more: tuple[Model, ...] = ()
+    """The same ExternalModel as its further providers serve it."""
+
+    @property
+    def body_model(self) -> str:
+        """What a client's body calls it."""
+        return self.client_model or self.target_model
+
+    @property
+    def ways(self) -> tuple[Model, ...]:
+        """The ExternalModel as each of its providers serves it."""
+        return (self, *self.more)
 
     @property
     def destination(self) -> Destination:
-        """Where this model's requests go."""
+        """Where requests go that this provider serves."""
         return Destination(self.key, self.endpoint, self.port, self.tls)
+
+    @property
+    def destinations(self) -> frozenset[Destination]:
+        """Where requests may go."""
+        return frozenset(way.destination for way in self.ways)
 
 
 @dataclass(frozen=True)

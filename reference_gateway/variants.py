@@ -85,7 +85,7 @@ class ChunkedToProvider(Variant):
 class LateStatus(Variant):
     """Writes a status two seconds after what it tells of."""
 
-    id, name, editions = "V07", "late-status", ("rhoai-3.4",)
+    id, name, editions = "V07", "late-status", ("rhoai-3.4", "rhoai-3.5")
 
     def status_delay(self) -> float:
         return super().status_delay() + SLOW_SECONDS
@@ -133,7 +133,7 @@ class EventsResegmented(Variant):
 class ModelRefOfAnyName(Variant):
     """Serves a model through a MaaSModelRef of another name, as the shipped products do."""
 
-    id, name, editions = "V11", "model-ref-of-any-name", ("runbook",)
+    id, name, editions = "V11", "model-ref-of-any-name", ("runbook", "rhoai-3.5")
 
     def ref_name_matches(self, ref: ModelRef) -> bool:
         return True

@@ -11,6 +11,7 @@ from reference_gateway.behaviour.credentials import CredentialRules
 from reference_gateway.behaviour.data_plane import DataPlaneRules
 from reference_gateway.behaviour.definitions import DefinitionRules
 from reference_gateway.behaviour.metering import MeteringRules
+from reference_gateway.behaviour.providers import ProviderRules
 from reference_gateway.behaviour.publication import PublicationRules
 from reference_gateway.behaviour.requests import RequestRules
 from reference_gateway.behaviour.resolution import ResolutionRules
@@ -24,6 +25,7 @@ class Behaviour(
     ChildRules,
     CredentialRules,
     PublicationRules,
+    ProviderRules,
     ResolutionRules,
     RequestRules,
     ResponseRules,

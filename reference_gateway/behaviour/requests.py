@@ -23,6 +23,8 @@ class RequestRules(TranslationRules):
 
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
         """The headers that carry the credential, in the provider's shape."""
+        if model.auth.header is not None:
+            return (Header(model.auth.header.lower(), f"{model.auth.prefix or ''}{key}"),)
         header = self.credential_header(model)
         return (Header(header, self.authorization_value(key) if header == "authorization" else key),)
 
@@ -32,7 +34,7 @@ class RequestRules(TranslationRules):
 
     def upstream_path(self, model: Model, path: str) -> str | None:
         """The path at the provider, without the client's query; None for a provider that we cannot speak to."""
-        return self.provider_path(model)
+        return self.provider_path(model) if model.path is None else model.path
 
     def upstream_body(self, model: Model, body: JSON) -> JSON | None:
         """Another body for the provider; None leaves the client's bytes as they are.
@@ -40,7 +42,20 @@ class RequestRules(TranslationRules):
         Raises:
             UntranslatableError: the provider has another shape, in which it has no counterpart.
         """
-        return self.translated_request(model, body)
+        changed = {**body, "model": self.upstream_model(model)}
+        if self.asks_for_usage(body):
+            options = body.get("stream_options")
+            changed["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+        translated = self.translated_request(model, changed)
+        return translated or (None if changed == body else changed)
+
+    def upstream_model(self, model: Model) -> str:
+        """What the provider's body calls the model."""
+        return model.target_model
+
+    def asks_for_usage(self, body: JSON) -> bool:
+        """Whether the provider is asked for a stream's usage, whatever the client thinks of it."""
+        return self.edition.stream_usage and body.get("stream") is True
 
     def longest_body(self) -> int:
         """Bytes of a body from which on a request is not served; no client comes near."""

@@ -27,5 +27,21 @@ class ResolutionRules(Rules):
         return path.partition("?")[0].rstrip("/").endswith("/chat/completions")
 
     def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
-        """The model that serves a request at a model's path; None if the body names another than its target."""
-        return model if body_model == model.target_model else None
+        """The model that serves a request at a model's path; None if the body names another."""
+        return model if self.goes_by(model, body_model) else None
+
+    def goes_by(self, model: Model, body_model: str) -> bool:
+        """Whether clients may call the model so."""
+        return body_model == model.body_model
+
+    def is_shared_path(self, path: str) -> bool:
+        """Whether the path names no model, so that the body alone says which is meant."""
+        return self.edition.shared_path and path.partition("?")[0].startswith("/v1/")
+
+    def choose_by_body(self, body_model: str, published: Sequence[Model]) -> Model | None:
+        """The model that a request at a shared path means; None if none goes by that name, or several do.
+
+        Upstream the last one written wins, which hands one tenant's requests to another (behaviour.md 3.8).
+        """
+        found = [model for model in published if self.goes_by(model, body_model)]
+        return found[0] if len(found) == 1 else None

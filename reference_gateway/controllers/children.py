@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.kubernetes_access import JSON, Resource
 from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, SERVICE_ENTRIES, SERVICES
-from reference_gateway.values import Key, Model
+from reference_gateway.values import Destination, Key, Model
 
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "maas-external-model-reconciler"
 PORT_ANNOTATION = "maas.opendatahub.io/port"
 TLS_ANNOTATION = "maas.opendatahub.io/tls"
@@ -42,17 +44,23 @@ def read_model(item: JSON, behaviour: Behaviour) -> Model:
 
 def children_of(model: Model, owner: JSON, behaviour: Behaviour) -> list[tuple[Resource, JSON]]:
     """The children that a model must have, each whole."""
-    children = [(SERVICES, _service(model)), (SERVICE_ENTRIES, _service_entry(model))]
-    if model.tls:
-        children.append((DESTINATION_RULES, _destination_rule(model)))
-    children.append((HTTP_ROUTES, _http_route(model, behaviour)))
-    return [(resource, _child(resource, spec, model, owner, behaviour)) for resource, spec in children]
+    labels = {MANAGED_BY_LABEL: MANAGED_BY, MODEL_LABEL: model.key.name}
+    specs = [*way_out(model.destination), (HTTP_ROUTES, _http_route(model, behaviour))]
+    return [(resource, child(resource, model.key, spec, labels, owner, behaviour)) for resource, spec in specs]
+
+
+def way_out(to: Destination) -> list[tuple[Resource, JSON]]:
+    """What leads out of the cluster to a destination, as specifications."""
+    specs = [(SERVICES, _service(to)), (SERVICE_ENTRIES, _service_entry(to))]
+    if to.tls:
+        specs.append((DESTINATION_RULES, _destination_rule(to)))
+    return specs
 
 
 def is_child(item: JSON, model: Key) -> bool:
     """Whether an object bears the marks of a model's child."""
     labels = item["metadata"].get("labels") or {}
-    return labels.get("app.kubernetes.io/managed-by") == MANAGED_BY and labels.get(MODEL_LABEL) == model.name
+    return labels.get(MANAGED_BY_LABEL) == MANAGED_BY and labels.get(MODEL_LABEL) == model.name
 
 
 def contains(actual: Any, wanted: Any) -> bool:
@@ -68,66 +76,89 @@ def contains(actual: Any, wanted: Any) -> bool:
     return bool(actual == wanted)
 
 
-def _child(resource: Resource, spec: JSON, model: Model, owner: JSON, behaviour: Behaviour) -> JSON:
-    labels = {"app.kubernetes.io/managed-by": MANAGED_BY, MODEL_LABEL: model.key.name, **behaviour.extra_labels()}
-    metadata: JSON = {"name": model.key.name, "namespace": model.key.namespace, "labels": labels}
+def child(
+    resource: Resource, key: Key, spec: JSON, labels: Mapping[str, str], owner: JSON, behaviour: Behaviour
+) -> JSON:
+    """A child, whole: with its labels, and with its owner if it has one."""
+    metadata: JSON = {
+        "name": key.name,
+        "namespace": key.namespace,
+        "labels": {**labels, **behaviour.extra_labels()},
+    }
     if behaviour.is_owned(resource.kind):
-        metadata["ownerReferences"] = [
-            {
-                "apiVersion": owner["apiVersion"],
-                "kind": owner["kind"],
-                "name": owner["metadata"]["name"],
-                "uid": owner["metadata"]["uid"],
-                "controller": True,
-                "blockOwnerDeletion": True,
-            }
-        ]
-    child = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": spec}
-    return behaviour.child(child, model.key)
+        metadata["ownerReferences"] = [owner_reference(owner)]
+    whole = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "spec": spec}
+    return behaviour.child(whole, key)
 
 
-def _service(model: Model) -> JSON:
+def owner_reference(owner: JSON) -> JSON:
+    """What makes the API delete an object with its owner."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+def _service(to: Destination) -> JSON:
     return {
         "type": "ExternalName",
-        "externalName": model.endpoint,
-        "ports": [{"port": model.port, "targetPort": model.port}],
+        "externalName": to.host,
+        "ports": [{"port": to.port, "targetPort": to.port}],
     }
 
 
-def _service_entry(model: Model) -> JSON:
-    name, protocol = ("https", "HTTPS") if model.tls else ("http", "HTTP")
+def _service_entry(to: Destination) -> JSON:
+    name, protocol = ("https", "HTTPS") if to.tls else ("http", "HTTP")
     return {
-        "hosts": [model.endpoint],
+        "hosts": [to.host],
         "location": "MESH_EXTERNAL",
         "resolution": "DNS",
-        "ports": [{"number": model.port, "name": name, "protocol": protocol}],
+        "ports": [{"number": to.port, "name": name, "protocol": protocol}],
     }
 
 
-def _destination_rule(model: Model) -> JSON:
-    return {"host": model.endpoint, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+def _destination_rule(to: Destination) -> JSON:
+    return {"host": to.host, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
 
 
 def _http_route(model: Model, behaviour: Behaviour) -> JSON:
-    by_path = {"path": {"type": "PathPrefix", "value": behaviour.route_prefix(model.key)}}
-    by_model = {"headers": [{"type": "Exact", "name": "X-Gateway-Model-Name", "value": model.target_model}]}
+    by_path = path_match(behaviour.route_prefix(model.key))
+    by_model = {"headers": [header_match("X-Gateway-Model-Name", model.target_model)]}
+    return route_spec([route_rule(match, model.key.name, model) for match in (by_path, by_model)])
+
+
+def route_spec(rules: Sequence[JSON]) -> JSON:
+    """An HTTPRoute of this gateway."""
+    return {"parentRefs": [{"name": GATEWAY.name, "namespace": GATEWAY.namespace}], "rules": list(rules)}
+
+
+def route_rule(match: JSON, backend: str, model: Model) -> JSON:
+    """A rule that sends what matches to one provider, under the provider's name."""
     return {
-        "parentRefs": [{"name": GATEWAY.name, "namespace": GATEWAY.namespace}],
-        "rules": [
+        "matches": [match],
+        "filters": [
             {
-                "matches": [match],
-                "filters": [
-                    {
-                        "type": "RequestHeaderModifier",
-                        "requestHeaderModifier": {"set": [{"name": "Host", "value": model.endpoint}]},
-                    }
-                ],
-                "backendRefs": [{"name": model.key.name, "port": model.port}],
-                "timeouts": {"request": ROUTE_TIMEOUT},
+                "type": "RequestHeaderModifier",
+                "requestHeaderModifier": {"set": [{"name": "Host", "value": model.endpoint}]},
             }
-            for match in (by_path, by_model)
         ],
+        "backendRefs": [{"name": backend, "port": model.port}],
+        "timeouts": {"request": ROUTE_TIMEOUT},
     }
+
+
+def path_match(prefix: str) -> JSON:
+    """Requests at a path that begins so."""
+    return {"path": {"type": "PathPrefix", "value": prefix}}
+
+
+def header_match(name: str, value: str) -> JSON:
+    """Requests with this header."""
+    return {"type": "Exact", "name": name, "value": value}
 
 
 def _port(text: str) -> int:

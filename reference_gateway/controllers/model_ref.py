@@ -117,7 +117,8 @@ class ModelRefStatusController:
             return Readiness(
                 self._behaviour.phase_without_target(),
                 "ReconcileFailed",
-                f"Failed to reconcile HTTPRoute: {kind} {model.name} not found in namespace {namespace}",
+                f"Failed to reconcile HTTPRoute: {kind} {model.name} not found in namespace {namespace}"
+                + self._places(),
             )
         route = self._routes.get(model)
         if route is None:
@@ -131,8 +132,17 @@ class ModelRefStatusController:
             return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
         names = (model.name, namespace, GATEWAY.name, GATEWAY.namespace)
         fields: dict[str, Any] = dict(zip(ROUTE_FIELDS, names, strict=True))
-        fields["endpoint"] = item["spec"].get("endpointOverride") or f"https://{self._host(route)}/{model}"
+        fields["endpoint"] = item["spec"].get("endpointOverride") or self._endpoint(route, model)
         return Readiness("Ready", "Reconciled", "Successfully reconciled", fields)
+
+    def _places(self) -> str:
+        edition = self._behaviour.edition
+        legacy = edition.legacy_external_model
+        return "" if legacy is None else f" (checked {edition.external_model.group} and {legacy.group})"
+
+    def _endpoint(self, route: JSON, model: Key) -> str:
+        values = {"gateway": self._host(route), "namespace": model.namespace, "name": model.name}
+        return self._behaviour.edition.ref_endpoint.format(**values)
 
     def _host(self, route: JSON) -> str:
         gateway = self._gateways.get(GATEWAY) or {}

@@ -11,7 +11,7 @@ from reference_gateway.controllers.controller import Controller
 from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.configuration import Wiring, clusters, route_configuration
 from reference_gateway.data_plane.discovery import Discovery, Snapshot
-from reference_gateway.data_plane.translation import Children, Route, Unresolved, parent_key, translate
+from reference_gateway.data_plane.translation import Children, Translated, Unresolved, parent_key, translate
 from reference_gateway.informer import Informer
 from reference_gateway.kubernetes_access import JSON, Cluster, Resource
 from reference_gateway.resources import (
@@ -50,7 +50,7 @@ class RouteTranslator:
         self._models = models
         self._lock = threading.Lock()
         self._version = 1
-        self._translated: Mapping[Key, Route | Unresolved] = {}
+        self._translated: Mapping[Key, Translated] = {}
         self._programmed: frozenset[Destination] = frozenset()
         self.discovery: Discovery | None = None
         self.statuses: Controller | None = None
@@ -67,7 +67,8 @@ class RouteTranslator:
         if translated == former or self.discovery is None:
             return
         self._version += 1
-        routes = [route for route in translated.values() if isinstance(route, Route)]
+        found = (each for each in translated.values() if not isinstance(each, Unresolved))
+        routes = [route for each in found for route in each]
         snapshot = Snapshot.of(
             self._version,
             frozenset(route.destination for route in routes),
@@ -84,11 +85,11 @@ class RouteTranslator:
         self._models.programmed(snapshot.destinations)
         self._refresh_statuses({destination.model for destination in snapshot.destinations - former})
 
-    def state_of(self, key: Key) -> tuple[Route | Unresolved | None, bool]:
-        """A route's translation, and whether Envoy routes by it."""
-        route = self._translated.get(key)
+    def state_of(self, key: Key) -> tuple[Translated | None, bool]:
+        """A route's translation, and whether Envoy routes by all of it."""
+        routes = self._translated.get(key)
         with self._lock:
-            return route, isinstance(route, Route) and route.destination in self._programmed
+            return routes, isinstance(routes, tuple) and all(each.destination in self._programmed for each in routes)
 
     def _refresh_statuses(self, keys: Iterable[Key]) -> None:
         if self.statuses is not None:
@@ -108,7 +109,7 @@ class RouteStatusController:
         """Write one route's status if it says something else than it should."""
         item = self._routes.get(key)
         route, programmed = self._translator.state_of(key)
-        if item is None or route is None or (isinstance(route, Route) and not programmed):
+        if item is None or route is None or not (isinstance(route, Unresolved) or programmed):
             return
         parents = (item.get("status") or {}).get("parents") or []
         others = [parent for parent in parents if parent.get("controllerName") != CONTROLLER_NAME]
@@ -118,12 +119,12 @@ class RouteStatusController:
         if mine != wanted:
             self._cluster.write_status(HTTP_ROUTES, key, {"parents": [*others, *wanted]})
 
-    def _parent(self, parent_ref: JSON, item: JSON, route: Route | Unresolved, mine: list[JSON]) -> JSON:
+    def _parent(self, parent_ref: JSON, item: JSON, route: Translated, mine: list[JSON]) -> JSON:
         former: list[JSON] = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
         generation = item["metadata"].get("generation", 1)
-        resolved = isinstance(route, Route)
-        reason = "ResolvedRefs" if isinstance(route, Route) else route.reason
-        message = "All references resolved" if isinstance(route, Route) else route.message
+        resolved = not isinstance(route, Unresolved)
+        reason = route.reason if isinstance(route, Unresolved) else "ResolvedRefs"
+        message = route.message if isinstance(route, Unresolved) else "All references resolved"
         return {
             "parentRef": parent_ref,
             "controllerName": CONTROLLER_NAME,

@@ -19,7 +19,7 @@ _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 @dataclass(frozen=True)
 class Route:
-    """What Envoy needs of one HTTPRoute."""
+    """What Envoy needs of one HTTPRoute and one of its backends."""
 
     destination: Destination
     timeout: float
@@ -44,7 +44,11 @@ class Children:
     destination_rules: Mapping[Key, JSON]
 
 
-def translate(children: Children, gateway: Key) -> dict[Key, Route | Unresolved]:
+Translated = tuple[Route, ...] | Unresolved
+"""What became of one HTTPRoute: a route for each backend that could be resolved, or why none could."""
+
+
+def translate(children: Children, gateway: Key) -> dict[Key, Translated]:
     """Resolve every HTTPRoute that has this gateway as parent and a path prefix rule."""
     return {
         key: _resolve(key, route, children)
@@ -63,10 +67,17 @@ def parent_key(parent: JSON, route: JSON) -> Key:
     return Key(parent.get("namespace", route["metadata"]["namespace"]), parent["name"])
 
 
-def _resolve(key: Key, route: JSON, children: Children) -> Route | Unresolved:
-    rule = _path_rule(route, f"/{key}")
-    if rule is None:
+def _resolve(key: Key, route: JSON, children: Children) -> Translated:
+    if _path_rule(route, f"/{key}") is None:
         return Unresolved("UnsupportedValue", f"No rule matches the path prefix /{key}")
+    resolved = [_resolve_rule(key, rule, children) for rule in route["spec"]["rules"]]
+    # The first rule for a destination counts, which is the one that has the path.
+    routes = {each.destination: each for each in reversed(resolved) if isinstance(each, Route)}
+    problem = next((each for each in resolved if isinstance(each, Unresolved)), None)
+    return tuple(routes.values()) if routes or problem is None else problem
+
+
+def _resolve_rule(key: Key, rule: JSON, children: Children) -> Route | Unresolved:
     backend = next(iter(rule.get("backendRefs") or ()), None)
     if backend is None:
         return Unresolved("BackendNotFound", "The rule has no backend")
@@ -78,14 +89,15 @@ def _resolve(key: Key, route: JSON, children: Children) -> Route | Unresolved:
     host, port = service["spec"]["externalName"], backend.get("port")
     if not any(offered.get("port") == port for offered in service["spec"].get("ports", ())):
         return Unresolved("BackendNotFound", f"Service {key.namespace}/{backend['name']} has no port {port}")
-    entry = children.service_entries.get(key)
+    name = Key(key.namespace, backend["name"])
+    entry = children.service_entries.get(name)
     if entry is None or not _registers(entry, host, port):
-        return Unresolved("BackendNotFound", f"No ServiceEntry {key} registers {host}:{port}")
-    destination_rule = children.destination_rules.get(key)
+        return Unresolved("BackendNotFound", f"No ServiceEntry {name} registers {host}:{port}")
+    destination_rule = children.destination_rules.get(name)
     tls = destination_rule is not None and _originates_tls(destination_rule, host)
     if not tls and _protocol(entry, port) == "HTTPS":
         # Never send a credential in clear to a port that is registered as HTTPS.
-        return Unresolved("BackendNotFound", f"No DestinationRule {key} originates TLS to {host}:{port}")
+        return Unresolved("BackendNotFound", f"No DestinationRule {name} originates TLS to {host}:{port}")
     if _host_header(rule) != host:
         # Between two children's updates: a credential must not meet the name of another host, not even for a moment.
         return Unresolved("BackendNotFound", f"The rule's Host header is not {host}")

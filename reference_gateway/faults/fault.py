@@ -7,7 +7,12 @@ from typing import ClassVar
 from reference_gateway.deviations import Deviation
 
 RUNBOOK = ("runbook",)
-SHIPPED = ("rhoai-3.4",)
+SHIPPED = ("rhoai-3.4", "rhoai-3.5")
+SPRING = ("rhoai-3.4",)
+PROVIDER_NAMED = ("runbook", "rhoai-3.4")
+"""Where error texts name the provider."""
+REFERRING = ("rhoai-3.5",)
+"""Where an ExternalModel refers to its providers."""
 
 
 class Fault(Deviation):

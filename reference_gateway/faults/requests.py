@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
+from reference_gateway.faults.fault import RUNBOOK, SHIPPED, SPRING, Fault
 from reference_gateway.values import Key, Model
 
 # --- Paths and bodies ---
@@ -28,7 +28,7 @@ class BodyPicksCredential(Fault):
 class BodyModelUnchecked(Fault):
     """Forwards a request whose body names another model than the path's."""
 
-    id, name, editions = "X13", "body-model-unchecked", SHIPPED
+    id, name, editions = "X13", "body-model-unchecked", SPRING
     catches = "A body model other than the target is refused."
 
     def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
@@ -81,7 +81,7 @@ class VersionDoubled(Fault):
 class QueryKept(Fault):
     """Appends the client's query string to the provider's path."""
 
-    id, name, source, editions = "M39", "query-kept", "applyPathOverride", SHIPPED
+    id, name, source, editions = "M39", "query-kept", "applyPathOverride", SPRING
     catches = "The client's query does not reach the provider."
 
     def upstream_path(self, model: Model, path: str) -> str | None:
@@ -95,8 +95,8 @@ class ResourceNameSentAsModel(Fault):
     id, name, source = "M41", "resource-name-sent-as-model", "LLMKube#1398"
     catches = "The provider is asked for the target model."
 
-    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
-        return {**body, "model": model.key.name}
+    def upstream_model(self, model: Model) -> str:
+        return model.key.name
 
 
 class UnknownFieldsDropped(Fault):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reference_gateway import answers
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
-from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
+from reference_gateway.faults.fault import PROVIDER_NAMED, RUNBOOK, SHIPPED, Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Model, ResponseChanges
 
@@ -48,7 +48,7 @@ class PostsRetried(Fault):
 class WrongProviderNamed(Fault):
     """Names another provider than the model's in its error texts."""
 
-    id, name, source = "M48", "wrong-provider-named", "cross-talk"
+    id, name, source, editions = "M48", "wrong-provider-named", "cross-talk", PROVIDER_NAMED
     catches = "The error names the model's provider."
 
     def provider_in_errors(self, model: Model) -> str:

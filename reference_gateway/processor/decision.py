@@ -40,8 +40,13 @@ class Decider:
         self._behaviour = behaviour
         self._stores = stores
 
-    def admit(self, path: str, *, can_infer: bool) -> Model | Answer:
-        """The published model at a path, or the answer that ends the request; without a body to POST it ends here."""
+    def admit(self, path: str, *, can_infer: bool) -> Model | Answer | None:
+        """The published model at a path, or the answer that ends the request; without a body to POST it ends here.
+
+        None where the path names no model because the body does.
+        """
+        if self._behaviour.is_shared_path(path):
+            return None if can_infer else answers.NOT_FOUND
         models, refs = self._stores.models.view(), self._stores.refs.view()
         model = self._behaviour.resolve(path, models)
         if model is None:
@@ -67,9 +72,10 @@ class Decider:
         body_model = parsed.get("model")
         if not isinstance(body_model, str) or not body_model:
             return answers.MODEL_MISSING
-        model = self._behaviour.choose_model(admitted, body_model, self._published())
-        if model is None:
-            return answers.model_mismatch(self._behaviour.edition, body_model)
+        meant = self._meant(admitted, body_model)
+        if isinstance(meant, Answer):
+            return meant
+        model = self._behaviour.choose_way(meant)
         upstream_path = self._behaviour.upstream_path(model, path)
         if upstream_path is None:
             return answers.UNSUPPORTED_PROVIDER
@@ -80,7 +86,7 @@ class Decider:
             other_body = self._behaviour.upstream_body(model, parsed)
         except UntranslatableError as error:
             return answers.messages_problem(str(error))
-        injected = self._injected(model)
+        injected = self._injected(self._behaviour.whose_credential(meant, model))
         if isinstance(injected, Answer):
             return injected
         return Forward(
@@ -89,14 +95,25 @@ class Decider:
             removed=tuple(sorted({name for name in header_names if self._behaviour.is_client_secret(name)})),
             injected=injected,
             told=tuple(self._behaviour.provider_headers(model)),
-            body=None if other_body is None else json.dumps(other_body, ensure_ascii=False).encode(),
+            body=None
+            if other_body is None
+            else json.dumps(other_body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         )
+
+    def _meant(self, admitted: Model | None, body_model: str) -> Model | Answer:
+        if admitted is None:
+            found = self._behaviour.choose_by_body(body_model, self._published())
+            return found or answers.unknown_model(self._behaviour.edition)
+        chosen = self._behaviour.choose_model(admitted, body_model, self._published())
+        return chosen or answers.model_mismatch(self._behaviour.edition, body_model)
 
     def _published(self) -> list[Model]:
         models, refs = self._stores.models.view(), self._stores.refs.view()
         return [models[key] for key in sorted(models) if self._behaviour.is_published(models[key], refs)]
 
     def _injected(self, model: Model) -> tuple[Header, ...] | Answer:
+        if model.auth.type != "apikey":
+            return answers.unsupported_auth_type(model.auth.type)
         credentials = self._behaviour.find_credentials(self._stores.credentials, model)
         if credentials is None:
             return self._behaviour.answer_without_credentials(model) or ()

@@ -59,7 +59,7 @@ class Metering:
 
     def _begin(self, seen: _Seen, headers: dict[str, str]) -> None:
         admitted = self._decider.admit(headers.get(":path", ""), can_infer=headers.get(":method") == "POST")
-        if isinstance(admitted, Answer):
+        if admitted is None or isinstance(admitted, Answer):
             return
         seen.counter = Counter(self._behaviour.metric_namespace(admitted.key), model=admitted.target_model)
         self._limitador.check(seen.counter)

@@ -9,7 +9,7 @@ import pytest
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.controllers.children import InvalidModelError, children_of, contains, read_model
-from reference_gateway.data_plane.translation import Children, Route, Unresolved, translate
+from reference_gateway.data_plane.translation import Children, Route, Translated, Unresolved, translate
 from reference_gateway.kubernetes_access import Resource
 from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, SERVICE_ENTRIES, SERVICES
 from reference_gateway.values import Destination, Key
@@ -135,7 +135,7 @@ def test_defaults_are_no_drift_but_changes_are() -> None:
     assert not contains({"a": 1}, wanted)
 
 
-def translated(made: dict[Resource, JSON]) -> Route | Unresolved:
+def translated(made: dict[Resource, JSON]) -> Translated:
     def by_key(resource: Resource) -> dict[Key, JSON]:
         return {KEY: made[resource]} if resource in made else {}
 
@@ -153,7 +153,7 @@ def translated(made: dict[Resource, JSON]) -> Route | Unresolved:
 def test_children_become_a_route(runbook: Behaviour, annotations: dict[str, str], destination: Destination) -> None:
     made = children(runbook, external_model(**annotations))
 
-    assert translated(made) == Route(destination, 300.0)
+    assert translated(made) == (Route(destination, 300.0),)
 
 
 @pytest.mark.parametrize("missing", [SERVICES, SERVICE_ENTRIES, DESTINATION_RULES])
@@ -197,7 +197,7 @@ def test_one_broken_route_leaves_the_others_alone(runbook: Behaviour) -> None:
     rest = ({KEY: made[kind]} for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES))
     outcome = translate(Children(routes, *rest), GATEWAY)
 
-    assert isinstance(outcome[KEY], Route)
+    assert isinstance(outcome[KEY], tuple)
     assert isinstance(outcome[Key("ns", "broken")], Unresolved)
 
 
@@ -214,5 +214,5 @@ def test_a_routes_timeout_is_read(runbook: Behaviour, text: str, seconds: float)
     made[HTTP_ROUTES]["spec"]["rules"][0]["timeouts"]["request"] = text
     outcome = translated(made)
 
-    assert isinstance(outcome, Route)
-    assert outcome.timeout == seconds
+    assert isinstance(outcome, tuple)
+    assert [route.timeout for route in outcome] == [seconds]
