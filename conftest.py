@@ -17,4 +17,5 @@ pytest_plugins = [
     "steps.provider",
     "steps.secret",
     "steps.streams",
+    "steps.translation",
 ]
