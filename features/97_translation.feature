@@ -100,7 +100,7 @@ Feature: Requests to providers of other kinds
   @EM-TRN-011
   Rule: An Anthropic request has the client's limit of tokens, or 4096
 
-    Scenario Outline: the limit of a client that gives <what>
+    Scenario Outline: a client that gives <what>
       Given a model "alpha" of the provider "anthropic" in service, which accepts any credential
       When clients call "alpha" with
         """
@@ -112,10 +112,20 @@ Feature: Requests to providers of other kinds
         """
 
       Examples:
-        | what       | fields                                          | limit |
-        | max_tokens | "max_tokens": 77,                               | 77    |
-        | both       | "max_completion_tokens": 88, "max_tokens": 77,  | 88    |
-        | none       |                                                 | 4096  |
+        | what     | fields            | limit |
+        | a limit  | "max_tokens": 77, | 77    |
+        | no limit |                   | 4096  |
+
+    Scenario: a client that gives its limit by both of its names
+      Given a model "alpha" of the provider "anthropic" in service, which accepts any credential
+      When clients call "alpha" with
+        """
+        {"max_completion_tokens": 88, "max_tokens": 77, "messages": [{"role": "user", "content": "ping"}]}
+        """
+      Then the provider receives
+        """
+        {"max_tokens": 88}
+        """
 
   @EM-TRN-012
   Rule: Sampling settings and stop words reach an Anthropic provider
