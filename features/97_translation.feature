@@ -19,7 +19,7 @@ Feature: Requests to providers of other kinds
   Rule: An Anthropic provider is called at its own path, and told the version of its API
 
     Scenario: the address and the version at an Anthropic provider
-      Given a working model "alpha" of the provider "anthropic"
+      Given a model "alpha" of the provider "anthropic" in service, which accepts any credential
       When clients call "alpha"
       Then the provider sees the path "/v1/messages"
       And the provider sees the header "anthropic-version: 2023-06-01"
@@ -29,7 +29,7 @@ Feature: Requests to providers of other kinds
   Rule: An Azure provider is called at its own path, with the client's body and the credential in api-key
 
     Scenario: a request at an Azure provider
-      Given a working model "alpha" of the provider "azure-openai"
+      Given a model "alpha" of the provider "azure-openai" in service, which accepts any credential
       When clients call "alpha"
       Then the provider sees the path "/openai/v1/chat/completions"
       And the provider receives exactly the credential of "alpha"
@@ -39,7 +39,7 @@ Feature: Requests to providers of other kinds
   Rule: A Bedrock provider is called at its own path, with the client's body and the credential as a Bearer token
 
     Scenario: a request at a Bedrock provider
-      Given a working model "alpha" of the provider "bedrock-openai"
+      Given a model "alpha" of the provider "bedrock-openai" in service, which accepts any credential
       When clients call "alpha"
       Then the provider sees the path "/v1/chat/completions"
       And the provider receives exactly the credential of "alpha"
@@ -49,7 +49,7 @@ Feature: Requests to providers of other kinds
   Rule: A Vertex provider is called at the path of the configured endpoint, with the client's body and the credential as a Bearer token
 
     Scenario: a request at a Vertex provider
-      Given a working model "alpha" of the provider "vertex-openai"
+      Given a model "alpha" of the provider "vertex-openai" in service, which accepts any credential
       When clients call "alpha"
       Then the provider sees the path of the configured endpoint
       And the provider receives exactly the credential of "alpha"

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
+from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import Deviation
-from reference_gateway.values import Answer, Header, ModelRef, ResponseChanges
+from reference_gateway.values import Answer, Header, Model, ModelRef, ResponseChanges
 
 SLOW_SECONDS = 2.0
 
@@ -137,3 +139,26 @@ class ModelRefOfAnyName(Variant):
 
     def ref_name_matches(self, ref: ModelRef) -> bool:
         return True
+
+
+class TranslatedInOtherWords(Variant):
+    """Writes what it translates in another order and with other ids, and texts as lists of one block."""
+
+    id, name, editions = "V70", "translated-in-other-words", ("rhoai-3.4",)
+
+    def translated_request(self, model: Model, body: JSON) -> JSON | None:
+        right = super().translated_request(model, body)
+        return None if right is None else {name: _in_blocks(name, right[name]) for name in reversed(right)}
+
+    def translated_answer(self, model: Model, document: JSON) -> JSON | None:
+        right = super().translated_answer(model, document)
+        if right is None or model.provider != "anthropic" or "error" in right:
+            return right
+        own = {"id": f"chatcmpl-{right['created']}", "system_fingerprint": None}
+        return {name: ({**right, **own})[name] for name in reversed({**right, **own})}
+
+
+def _in_blocks(name: str, value: Any) -> Any:
+    if name == "messages":
+        return [{**message, "content": _in_blocks("content", message["content"])} for message in value]
+    return [{"type": "text", "text": value}] if name in ("system", "content") and isinstance(value, str) else value

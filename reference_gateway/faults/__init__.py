@@ -16,6 +16,7 @@ from reference_gateway.faults import (
     requests,
     responses,
     secret_values,
+    translation,
 )
 from reference_gateway.faults.fault import Fault
 
@@ -27,6 +28,7 @@ MODULES = (
     requests,
     forwarding,
     responses,
+    translation,
 )
 
 

@@ -14,7 +14,7 @@ from tests.proof.runs import Nursery
 WARDROBES = {
     "runbook": ("V01", "V02", "V03", "V04", "V06", "V08", "V09", "V10", "V11"),
     # HTTP/2 has no case of header names and no chunks, so it does without V04 and V06.
-    "rhoai-3.4": ("V01", "V02", "V03", "V05", "V07", "V08", "V10"),
+    "rhoai-3.4": ("V01", "V02", "V03", "V05", "V07", "V08", "V10", "V70"),
 }
 
 
