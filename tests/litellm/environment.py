@@ -1,0 +1,43 @@
+"""LiteLLM's own environment: the versions and hashes of requirements.txt, beside ours and never in it.
+
+Made once for each content of requirements.txt, in a directory that git ignores, so that a second run starts at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+CACHE = Path(__file__).with_name(".environments")
+
+
+def litellm_program() -> Path:
+    """The proxy's program, installed if it is not there yet; fails the test with what an installation needs."""
+    directory = CACHE / hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
+    program = directory / "bin" / "litellm"
+    if (directory / "complete").exists():
+        return program
+    shutil.rmtree(directory, ignore_errors=True)
+    for command in _commands(directory):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise AssertionError(
+                f"LiteLLM could not be installed: this test needs a Python package index that has what "
+                f"{REQUIREMENTS.name} names, or an environment made before. {command[0]} said: {done.stderr[-600:]}"
+            )
+    (directory / "complete").touch()
+    return program
+
+
+def _commands(directory: Path) -> list[list[str]]:
+    uv = shutil.which("uv")
+    python = str(directory / "bin" / "python")
+    if uv is not None:
+        install = ["pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", str(REQUIREMENTS)]
+        return [[uv, "venv", "--quiet", "--python", sys.executable, str(directory)], [uv, *install]]
+    pip = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)]
+    return [[sys.executable, "-m", "venv", str(directory)], [python, *pip]]
