@@ -60,7 +60,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         path = ""
         names: list[str] = []
         forward: Forward | None = None
-        is_whole = False
+        is_whole, collected = False, b""
         async for message in request_iterator:
             match message.WhichOneof("request"):
                 case "request_headers":
@@ -82,7 +82,9 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     is_whole = forward is not None and is_translated(self._behaviour, forward.model, headers)
                     yield self._response(headers, forward.injected if forward else (), is_whole=is_whole)
                 case "response_body" if is_whole and forward is not None:
-                    yield _whole(translated(self._behaviour, forward.model, message.response_body.body))
+                    collected += message.response_body.body
+                    if message.response_body.end_of_stream:
+                        yield self._whole(collected, translated(self._behaviour, forward.model, collected))
                 case "response_body":
                     for response in self._response_body(message.response_body):
                         yield response
@@ -133,12 +135,27 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         changed = list(changes.headers)
         if changes.status is not None:
             changed.append(Header(":status", str(changes.status)))
-        mutation = ext_proc.HeaderMutation(set_headers=_set(changed), remove_headers=changes.removed)
+        in_pieces = self._behaviour.response_body_mode() == RESPONSE_IN_PIECES
+        # An answer that goes in pieces has left its headers behind when it turns out how long it has become.
+        removed = (*changes.removed, "content-length") if is_whole and in_pieces else changes.removed
+        mutation = ext_proc.HeaderMutation(set_headers=_set(changed), remove_headers=removed)
         common = ext_proc.CommonResponse(header_mutation=mutation)
         response = ext_proc.ProcessingResponse(response_headers=ext_proc.HeadersResponse(response=common))
-        if is_whole:
+        if is_whole and not in_pieces:
             response.mode_override.CopyFrom(WHOLE_ANSWER)
         return response
+
+    def _whole(self, own: bytes, other: bytes | None) -> ext_proc.ProcessingResponse:
+        """An answer that was read to its end: another body, or the provider's own."""
+        common = ext_proc.CommonResponse()
+        if self._behaviour.response_body_mode() == RESPONSE_IN_PIECES:
+            piece = ext_proc.StreamedBodyResponse(body=own if other is None else other, end_of_stream=True)
+            common.body_mutation.streamed_response.CopyFrom(piece)
+        elif other is not None:
+            length = Header("content-length", str(len(other)))
+            common.header_mutation.CopyFrom(ext_proc.HeaderMutation(set_headers=_set([length])))
+            common.body_mutation.body = other
+        return ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
 
     def _response_body(self, message: ext_proc.HttpBody) -> Iterator[ext_proc.ProcessingResponse]:
         if self._behaviour.response_body_mode() != RESPONSE_IN_PIECES:
@@ -151,16 +168,6 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             )
             common = ext_proc.CommonResponse(body_mutation=ext_proc.BodyMutation(streamed_response=streamed))
             yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
-
-
-def _whole(body: bytes | None) -> ext_proc.ProcessingResponse:
-    """An answer that Envoy has read whole: another body, or the provider's own."""
-    common = ext_proc.CommonResponse()
-    if body is not None:
-        length = Header("content-length", str(len(body)))
-        common = ext_proc.CommonResponse(header_mutation=ext_proc.HeaderMutation(set_headers=_set([length])))
-        common.body_mutation.body = body
-    return ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
 
 
 def _wait_for_body() -> ext_proc.ProcessingResponse:
