@@ -13,6 +13,7 @@ pytest_plugins = [
     "steps.external_model",
     "steps.model_ref",
     "steps.models",
+    "steps.monitoring",
     "steps.neighbours",
     "steps.provider",
     "steps.secret",

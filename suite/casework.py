@@ -14,6 +14,7 @@ import pytest
 from fixtures.errors import HarnessError, NotTestableError, RequirementNotMetError
 from fixtures.recording import CaseRecorder
 from fixtures.scenario import Ground, Scenario
+from fixtures.targets.target import Target
 from reports.events import Case, CaseFinished, CaseStarted, Outcome, StepFinished, to_line
 from reports.recorder import EventWriter
 from suite.plan import Plan
@@ -50,6 +51,11 @@ class Casework:
         self._keep = keep
 
     # The ground of a case
+
+    @property
+    def target(self) -> Target:
+        """The place that is judged."""
+        return self._ground.target
 
     def ground_for(self, item: pytest.Item) -> Scenario:
         """The ground that the case of an item stands on."""

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
 from fixtures.scenario import Scenario
@@ -27,6 +28,12 @@ def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[
 def offers(scenario: Scenario) -> Offers:
     """What a scenario offers to the API server."""
     return Offers(scenario)
+
+
+@pytest.fixture
+def monitoring(pytestconfig: pytest.Config, scenario: Scenario) -> Monitoring:
+    """What operators see of the case's traffic."""
+    return Monitoring(scenario, pytestconfig.stash[CASEWORK].target.metrics)
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def _config(target: Target, token: Path) -> Mapping[str, Any]:
             "impostorDomain": target.provider.impostor_domain,
             "dataUrl": target.provider.data_url,
         },
+        "metrics": {"url": target.metrics.url},
         "features": list(target.features),
         "profiles": list(target.profiles or load().profiles),
         "implementation": dict(target.implementation),
