@@ -5,6 +5,7 @@ Made once for each content of requirements.txt, in a directory that git ignores,
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -19,8 +20,16 @@ def litellm_program() -> Path:
     """The proxy's program, installed if it is not there yet; fails the test with what an installation needs."""
     directory = CACHE / hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
     program = directory / "bin" / "litellm"
-    if (directory / "complete").exists():
-        return program
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        # Tests run in several processes, and one of them makes it for all.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / "complete").exists():
+            _install(directory)
+    return program
+
+
+def _install(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
     for command in _commands(directory):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -30,7 +39,6 @@ def litellm_program() -> Path:
                 f"{REQUIREMENTS.name} names, or an environment made before. {command[0]} said: {done.stderr[-600:]}"
             )
     (directory / "complete").touch()
-    return program
 
 
 def _commands(directory: Path) -> list[list[str]]:
