@@ -30,3 +30,33 @@ Feature: Lifecycle
       And the controller's objects for "alpha" are there
       When its ExternalModel is deleted
       Then the controller's objects for "alpha" disappear
+
+  @EM-LIF-004
+  Rule: A changed targetModel takes the place of the old one
+
+    Scenario: the targetModel of a working model is changed
+      Given a working model "alpha"
+      When its targetModel is changed
+      Then requests to "alpha" settle on its provider's answer
+      And the neighbour still works
+
+  @EM-LIF-005
+  Rule: A changed reference to a Secret takes the place of the old one
+
+    Scenario: a working model is given another Secret
+      Given a working model "alpha"
+      When its reference is changed to another Secret
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+      And the neighbour still works
+
+  @EM-LIF-006
+  Rule: An ExternalModel that is made again remembers nothing of the one before
+
+    Scenario: an ExternalModel returns with another endpoint and another Secret
+      Given a working model "alpha"
+      When its ExternalModel is deleted
+      And requests to "alpha" are refused as "unknown-model"
+      And its ExternalModel is made again with another endpoint and another Secret
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back

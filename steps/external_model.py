@@ -18,6 +18,21 @@ def endpoint_changed(scenario: Scenario) -> None:
     scenario.subject.change_endpoint()
 
 
+@when("its targetModel is changed")
+def target_model_changed(scenario: Scenario) -> None:
+    scenario.subject.change_target_model()
+
+
+@when("its reference is changed to another Secret")
+def secret_reference_changed(scenario: Scenario) -> None:
+    scenario.subject.change_secret_reference()
+
+
+@when("its ExternalModel is made again with another endpoint and another Secret")
+def external_model_made_elsewhere(scenario: Scenario) -> None:
+    scenario.subject.make_again_elsewhere()
+
+
 @then('after its ExternalModel is made again, "alpha" works')
 def works_after_external_model(scenario: Scenario) -> None:
     scenario.subject.make_external_model()

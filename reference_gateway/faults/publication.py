@@ -12,6 +12,8 @@ from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef
 
+SHIPPED_34 = ("rhoai-3.4",)
+
 
 class ServesWithoutModelRef(Fault):
     """Serves every ExternalModel, with a MaaSModelRef or without."""
@@ -57,6 +59,26 @@ class EndpointChangeIgnored(Fault):
         if former is None:
             return model
         return replace(model, endpoint=former.endpoint, port=former.port, tls=former.tls)
+
+
+class TargetModelChangeIgnored(Fault):
+    """Keeps a model's first targetModel."""
+
+    id, name, editions = "X430", "target-model-change-ignored", SHIPPED_34
+    catches = "A changed targetModel takes effect."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        return model if former is None else replace(model, target_model=former.target_model)
+
+
+class SecretReferenceChangeIgnored(Fault):
+    """Keeps the first Secret that a model named."""
+
+    id, name, editions = "X431", "secret-reference-change-ignored", SHIPPED_34
+    catches = "A changed reference to a Secret takes effect."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        return model if former is None else replace(model, secret=former.secret)
 
 
 class ModelDeletionUnnoticed(Fault):
