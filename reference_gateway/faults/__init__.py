@@ -11,11 +11,13 @@ from __future__ import annotations
 from reference_gateway.faults import (
     credentials,
     definitions,
+    errors,
     forwarding,
     publication,
     requests,
     responses,
     secret_values,
+    streams,
     translation,
 )
 from reference_gateway.faults.fault import Fault
@@ -28,6 +30,8 @@ MODULES = (
     requests,
     forwarding,
     responses,
+    errors,
+    streams,
     translation,
 )
 

@@ -1,0 +1,85 @@
+"""Errors that arrive other than they are: the provider's and the gateway's own."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
+from reference_gateway.values import Answer, Header, Model, ResponseChanges
+
+
+class ErrorsCalledJson(Fault):
+    """Calls every error of the provider application/json, whatever it is."""
+
+    id, name = "X810", "errors-called-json"
+    catches = "An error of the provider reaches the client as it is."
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        if status < 400:
+            return changes
+        return ResponseChanges(changes.status, (*changes.headers, Header("content-type", "application/json")))
+
+
+class EmptyChatAnswered422(Fault):
+    """Answers a chat completion without messages with 422 instead of 400."""
+
+    id, name, editions = "X811", "empty-chat-answered-422", SPRING
+    catches = "A chat completion that asks for nothing is a bad request."
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        return Answer(422, right.body, right.headers, right.reason) if right.reason == "messages" else right
+
+
+class OtherEndpointsNotFound(Fault):
+    """Answers endpoints other than chat completions with 404 instead of 400."""
+
+    id, name, editions = "X812", "other-endpoints-not-found", SHIPPED
+    catches = "An endpoint that is not supported is a bad request, and is said to be so."
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        return Answer(404, right.body, right.headers, right.reason) if right.reason == "endpoint" else right
+
+
+class OtherJsonAnswered500(Fault):
+    """Fails over JSON that is no object, as over a surprise of its own."""
+
+    id, name, editions = "X813", "other-json-answered-500", SHIPPED
+    catches = "JSON that is no object is the client's error."
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if "cannot unmarshal" not in right.body:
+            return right
+        return Answer(500, "", right.headers, right.reason)
+
+
+class RetryAfterReplaced(Fault):
+    """Asks every client that the provider has failed to come back in a second, whatever the provider asks."""
+
+    id, name = "X814", "retry-after-replaced"
+    catches = "The provider's Retry-After reaches the client."
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        if status < 400:
+            return changes
+        return ResponseChanges(changes.status, (*changes.headers, Header("retry-after", "1")))
+
+
+class SecretNamedInHeader(Fault):
+    """Tells the client in a debug header which Secret it did not find."""
+
+    id, name, source = "X815", "secret-named-in-header", "S-HYG-01"
+    catches = "An error tells nothing of the cluster."
+
+    def answer_without_credentials(self, model: Model) -> Answer | None:
+        right = super().answer_without_credentials(model)
+        if right is None:
+            return None
+        headers = (*right.headers, Header("x-debug-secret", str(model.secret)))
+        return Answer(right.status, right.body, headers, right.reason)
