@@ -21,6 +21,17 @@ Feature: Client credentials
       When clients call "beta"
       Then nothing that any provider may receive of them contains the clients' key
 
+    Scenario Outline: the client's key in <request>
+      Given a working model "alpha"
+      When clients try <request>
+      Then nothing that any provider may receive of them contains the clients' key
+
+      Examples: requests that need not be served
+        | request                             |
+        | a body without a model              |
+        | a GET of the model's list of models |
+        | a call of a path that no model has  |
+
   @EM-HDR-002
   Rule: No other credential of the client reaches the provider
 
@@ -31,8 +42,52 @@ Feature: Client credentials
 
       Examples:
         | header              |
-        | x-api-key           |
         | api-key             |
         | x-goog-api-key      |
         | cookie              |
         | proxy-authorization |
+
+  @EM-HDR-003
+  Rule: A forged X-Gateway-Model-Name never reaches the provider
+
+    Scenario: the client names another model in the routing header
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When clients call "alpha" with an X-Gateway-Model-Name that means "beta"
+      Then no provider sees the forged header
+
+  @EM-HDR-004
+  Rule: The injected credential takes the place of every Authorization that the client sends
+
+    Scenario Outline: the client sends <headers>
+      Given a working model "alpha"
+      When clients call "alpha" with <headers> beside their own
+      Then the requests are refused as "several-credentials", or bear one Authorization, that of "alpha"
+
+      Examples:
+        | headers                                       |
+        | a second Authorization                        |
+        | two more of Authorization, one of them Basic  |
+        | an x-api-key and an api-key                   |
+
+  @EM-HDR-005
+  Rule: The client's x-api-key never reaches the provider
+
+    Scenario: the client sends x-api-key
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha" with a secret of their own in the header x-api-key
+      Then nothing that any provider may receive of them contains their secret
+
+  @EM-HDR-006
+  Rule: What the client says of its own identity never reaches the provider
+
+    Scenario Outline: an identity in <header>
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha" with a secret of their own in the header <header>
+      Then nothing that any provider may receive of them contains their secret
+
+      Examples:
+        | header              |
+        | x-maas-username     |
+        | x-maas-group        |
+        | x-maas-subscription |

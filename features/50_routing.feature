@@ -32,6 +32,7 @@ Feature: Routing
         | the name of "alpha" with "-2" behind it |
         | the name of "alpha" with "x" behind it  |
         | the name of "alpha" less its last letter |
+        | the name of "alpha" in capitals         |
 
   @EM-RTE-003
   Rule: Another model's name in the body opens neither its endpoint nor its credential
@@ -57,3 +58,88 @@ Feature: Routing
         | model                     |
         | the one of "beta"        |
         | a model that nobody has   |
+
+  @EM-RTE-005
+  Rule: A header of the client never leads to another model than its path and its body
+
+    Scenario Outline: the client sends <header>
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When clients call "alpha" with <header> that means "beta"
+      Then the requests are refused as "forged-header", or answered by the provider of "alpha"
+
+      Examples:
+        | header                     |
+        | an X-Gateway-Model-Name    |
+        | an x-ipp-selected-provider |
+        | an X-Forwarded-Host        |
+        | an X-Original-URL          |
+        | a Host                     |
+
+  @EM-RTE-006
+  Rule: A header of the client opens no path that no model has
+
+    Scenario: the routing header names a model, the path none
+      Given a working model "alpha"
+      When clients name "alpha" in an X-Gateway-Model-Name, at a path with a model that does not exist
+      Then the requests settle on the refusal "unknown-model"
+      And none of them reaches a provider
+
+  @EM-RTE-007
+  Rule: A path in another spelling leads to the model that it names, or to none
+
+    Scenario Outline: <spelling>
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When clients call a path with <spelling>
+      Then the requests are refused as "unusual-path", or answered by the provider of "alpha"
+
+      Examples:
+        | spelling                     |
+        | a second slash in front      |
+        | a second slash in the middle |
+        | an encoded slash             |
+        | an encoded letter            |
+
+  @EM-RTE-008
+  Rule: Whatever the path, a credential meets no endpoint but its own
+
+    Scenario Outline: <request>
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When clients try <request>
+      Then each credential meets its own endpoint only
+
+      Examples: what one part of a gateway takes for alpha, and another for beta
+        | request                                                      |
+        | the path of "beta" by way of "alpha"                         |
+        | the path of "beta" by way of "alpha" in encoded dots         |
+        | the path of "beta" behind two slashes, in the name of "alpha" |
+
+  @EM-RTE-009
+  Rule: A request that names no model is given no credential
+
+    Scenario Outline: <request> and the provider's credential
+      Given a working model "alpha"
+      When clients try <request>
+      Then any provider may receive of them everything but the credential of "alpha"
+
+      Examples:
+        | request                             |
+        | a body without a model              |
+        | a body with an empty model          |
+        | a body whose model is a number      |
+        | a GET of the model's list of models |
+
+  @EM-RTE-010
+  Rule: A path of the gateway that is no model's leads to no provider
+
+    Scenario Outline: a path with <path>
+      Given a working model "alpha"
+      When clients call a path with <path>
+      Then no provider sees them
+
+      Examples:
+        | path                        |
+        | nothing but a slash         |
+        | the gateway's own API in it |

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.judgements.credential_values import RefusedOrServedClean
-from fixtures.judgements.credentials import RefusedOrServedByOwn
+from fixtures.judgements.credentials import OneAuthorization, RefusedOrServedByOwn
 from fixtures.judgements.relaying import AnswerIntact, HeaderRelayed
 from fixtures.judgements.secrecy import NoKeyInAnswer
 from fixtures.judgements.service import AnsweredByProvider, UnderstoodBySdk
@@ -53,6 +53,22 @@ def refused_or_own(scenario: Scenario) -> None:
 @then(parsers.parse('requests to "{alias:w}" settle on a refusal, or on the provider\'s answer to the clean value'))
 def settle_on_clean_or_refused(scenario: Scenario, alias: str) -> None:
     scenario.settles(RefusedOrServedClean(scenario.models[alias].facts, SMUGGLED), scenario.request(alias))
+
+
+@then(
+    parsers.parse('the requests are refused as "{answer}", or answered by the provider of "{alias:w}"'),
+    converters={"answer": AnswerName},
+)
+def refused_or_answered(scenario: Scenario, answer: AnswerName, alias: str) -> None:
+    scenario.is_refused_or(answer, AnsweredByProvider(scenario.models[alias].facts, with_credential=True))
+
+
+@then(
+    parsers.parse('the requests are refused as "{answer}", or bear one Authorization, that of "{alias:w}"'),
+    converters={"answer": AnswerName},
+)
+def refused_or_one_authorization(scenario: Scenario, answer: AnswerName, alias: str) -> None:
+    scenario.is_refused_or(answer, OneAuthorization(scenario.models[alias].facts))
 
 
 @then("the clients receive the provider's answer as it was sent")

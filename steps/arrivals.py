@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from fixtures.judgements.credentials import ExactCredential, NeverAt, NothingOf
+from fixtures.judgements.credentials import ExactCredential, KeysAtHome, NeverAt, NothingOf
 from fixtures.judgements.forwarding import (
     BodySeen,
     HeaderSeen,
@@ -13,6 +13,7 @@ from fixtures.judgements.forwarding import (
     MethodAndTypeSeen,
     NoQuerySeen,
     PathSeen,
+    RoutingHeaderTrue,
 )
 from fixtures.judgements.provider_errors import RedirectNotFollowed
 from fixtures.judgements.refusal import ReachesNoProvider
@@ -115,6 +116,32 @@ def client_key_removed_everywhere(scenario: Scenario) -> None:
 @then("nothing that the provider receives contains their secret")
 def client_secret_removed(scenario: Scenario) -> None:
     scenario.holds(NothingOf(scenario.canary("secret").name, "the client's secret", must_arrive=True))
+
+
+@then("nothing that any provider may receive of them contains their secret")
+def client_secret_removed_everywhere(scenario: Scenario) -> None:
+    scenario.holds(NothingOf(scenario.canary("secret").name, "the client's secret", must_arrive=False))
+
+
+@then(parsers.parse('any provider may receive of them everything but the credential of "{alias:w}"'))
+def credential_withheld(scenario: Scenario, alias: str) -> None:
+    credential = scenario.models[alias].credential
+    scenario.holds(NothingOf(credential.name, f"the credential of {alias}", must_arrive=False))
+
+
+@then("each credential meets its own endpoint only")
+def keys_at_home(scenario: Scenario) -> None:
+    scenario.holds(KeysAtHome(tuple(model.facts for model in scenario.models.values())))
+
+
+@then("no provider sees them")
+def nothing_arrives(scenario: Scenario) -> None:
+    scenario.holds(ReachesNoProvider("the requests"))
+
+
+@then("no provider sees the forged header")
+def routing_header_true(scenario: Scenario) -> None:
+    scenario.holds(RoutingHeaderTrue((scenario.subject.body_model, scenario.subject.target_model)))
 
 
 @then(parsers.parse('the provider of "{alias:w}" receives nothing'))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import parsers, when
 
 from fixtures.contents import CONTENTS
+from fixtures.forgeries import FORGERIES, REQUESTS, SECOND_CREDENTIALS
 from fixtures.paths import BODY_MODELS, PATHS
 from fixtures.scenario import Scenario
 from fixtures.words import known
@@ -68,6 +69,37 @@ def call_path(scenario: Scenario, words: str) -> None:
 )
 def call_with_body_model(scenario: Scenario, alias: str, words: str) -> None:
     scenario.planned = scenario.request(alias, model=BODY_MODELS[words](scenario))
+
+
+@when(parsers.parse("clients try {words}"), converters={"words": known(REQUESTS)})
+def attempt(scenario: Scenario, words: str) -> None:
+    scenario.planned = REQUESTS[words](scenario)
+
+
+@when(
+    parsers.parse('clients call "alpha" with {words} that means "beta"'),
+    converters={"words": known(FORGERIES)},
+)
+def call_with_forgery(scenario: Scenario, words: str) -> None:
+    scenario.planned = scenario.request(extra_headers=(FORGERIES[words](scenario),))
+
+
+@when(
+    parsers.parse('clients name "alpha" in an X-Gateway-Model-Name, at a path with {words}'),
+    converters={"words": known(PATHS)},
+)
+def call_path_with_forgery(scenario: Scenario, words: str) -> None:
+    forged = ("x-gateway-model-name", scenario.subject.body_model)
+    scenario.planned = scenario.request(path=PATHS[words](scenario), extra_headers=(forged,))
+
+
+@when(
+    parsers.parse('clients call "{alias:w}" with {words} beside their own'),
+    converters={"words": known(SECOND_CREDENTIALS)},
+)
+def call_with_second_credentials(scenario: Scenario, alias: str, words: str) -> None:
+    secret = scenario.secret_of_the_client("secret")
+    scenario.planned = scenario.request(alias, extra_headers=SECOND_CREDENTIALS[words](secret.value))
 
 
 @when(parsers.parse('the OpenAI SDK makes {call} with "{alias:w}"'), converters={"call": known(CALLS)})

@@ -10,6 +10,7 @@ from reference_gateway.behaviour.children import ChildRules
 from reference_gateway.behaviour.credentials import CredentialRules
 from reference_gateway.behaviour.data_plane import DataPlaneRules
 from reference_gateway.behaviour.definitions import DefinitionRules
+from reference_gateway.behaviour.isolation import IsolationRules
 from reference_gateway.behaviour.metering import MeteringRules
 from reference_gateway.behaviour.providers import ProviderRules
 from reference_gateway.behaviour.publication import PublicationRules
@@ -27,6 +28,7 @@ class Behaviour(
     PublicationRules,
     ProviderRules,
     ResolutionRules,
+    IsolationRules,
     RequestRules,
     ResponseRules,
     DataPlaneRules,

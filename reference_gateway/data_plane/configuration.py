@@ -106,6 +106,8 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "codec_type": "AUTO",
         "rds": {"route_config_name": ROUTES, "config_source": {"ads": {}, "resource_api_version": "V3"}},
         "normalize_path": True,
+        "merge_slashes": behaviour.merges_slashes(),
+        "path_with_escaped_slashes_action": behaviour.escaped_slashes(),
         "server_header_transformation": "PASS_THROUGH",
         # Clients are never trusted with x-envoy-* headers, not even from this machine.
         "use_remote_address": True,

@@ -29,6 +29,8 @@ class Forward:
     injected: tuple[Header, ...]
     told: tuple[Header, ...] = ()
     """Headers that the provider's shape asks for, beside the credential."""
+    sent_to: Model | None = None
+    """The model whose endpoint it goes to; None for the model itself."""
     body: bytes | None = None
     """None leaves the client's bytes as they are."""
 
@@ -40,10 +42,10 @@ class Decider:
         self._behaviour = behaviour
         self._stores = stores
 
-    def admit(self, path: str, *, can_infer: bool) -> Model | Answer | None:
+    def admit(self, path: str, *, can_infer: bool, routing: str | None = None) -> Model | Answer | None:
         """The published model at a path, or the answer that ends the request; without a body to POST it ends here.
 
-        None where the path names no model because the body does.
+        None where the path names no model because the body does. ``routing`` is the client's X-Gateway-Model-Name.
         """
         if self._behaviour.is_shared_path(path):
             return None if can_infer else answers.NOT_FOUND
@@ -51,15 +53,27 @@ class Decider:
         model = self._behaviour.resolve(path, models)
         if model is None:
             model = self._behaviour.fallback_model(path, self._published())
+        if routing is not None:
+            model = self._behaviour.led_by_header(routing, model, self._published()) or model
         if model is None:
             return answers.unknown_model(self._behaviour.edition)
         if not self._behaviour.is_published(model, refs):
             return answers.not_published(self._behaviour.edition)
         return model if can_infer else answers.NOT_FOUND
 
-    def decide(self, path: str, header_names: Sequence[str], body: bytes) -> Forward | Answer:
-        """What becomes of a request whose body has arrived; header names in lower case."""
-        admitted = self.admit(path, can_infer=True)
+    def pass_by(self, path: str, header_names: Sequence[str]) -> Forward | Answer:
+        """What becomes of a request that has no body; header names in lower case, as often as they came."""
+        admitted = self.admit(path, can_infer=self._behaviour.passes_bodiless())
+        if admitted is None or isinstance(admitted, Answer):
+            return admitted or answers.NOT_FOUND
+        removed = self._removed(header_names) if self._behaviour.strips_bodiless() else ()
+        return Forward(admitted, path, removed, ())
+
+    def decide(
+        self, path: str, header_names: Sequence[str], body: bytes, routing: str | None = None
+    ) -> Forward | Answer:
+        """What becomes of a request whose body has arrived; header names in lower case, as often as they came."""
+        admitted = self.admit(path, can_infer=True, routing=routing)
         if isinstance(admitted, Answer):
             return admitted
         if len(body) > self._behaviour.longest_body():
@@ -69,8 +83,8 @@ class Decider:
             return parsed
         if not self._behaviour.is_chat_endpoint(path):
             return answers.unsupported_endpoint(self._behaviour.edition)
-        body_model = parsed.get("model")
-        if not isinstance(body_model, str) or not body_model:
+        body_model = self._behaviour.named_model(parsed, admitted)
+        if body_model is None:
             return answers.MODEL_MISSING
         meant = self._meant(admitted, body_model)
         if isinstance(meant, Answer):
@@ -86,14 +100,16 @@ class Decider:
             other_body = self._behaviour.upstream_body(model, parsed)
         except UntranslatableError as error:
             return answers.messages_problem(str(error))
-        injected = self._injected(self._behaviour.whose_credential(meant, model))
+        bears = self._behaviour.gets_credential(path)
+        injected = self._injected(self._behaviour.whose_credential(meant, model)) if bears else ()
         if isinstance(injected, Answer):
             return injected
         return Forward(
             model=model,
             path=upstream_path,
-            removed=tuple(sorted({name for name in header_names if self._behaviour.is_client_secret(name)})),
+            removed=self._removed(header_names),
             injected=injected,
+            sent_to=self._behaviour.sent_to(model, path, routing, self._published()),
             told=tuple(self._behaviour.provider_headers(model)),
             body=None
             if other_body is None
@@ -106,6 +122,10 @@ class Decider:
             return found or answers.unknown_model(self._behaviour.edition)
         chosen = self._behaviour.choose_model(admitted, body_model, self._published())
         return chosen or answers.model_mismatch(self._behaviour.edition, body_model)
+
+    def _removed(self, header_names: Sequence[str]) -> tuple[str, ...]:
+        secret = (name for name in sorted(set(header_names)) if self._behaviour.is_client_secret(name))
+        return tuple(name for name in secret if not self._behaviour.is_passed_on(name, header_names.count(name)))
 
     def _published(self) -> list[Model]:
         models, refs = self._stores.models.view(), self._stores.refs.view()

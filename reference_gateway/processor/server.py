@@ -16,6 +16,7 @@ from google.protobuf.wrappers_pb2 import BoolValue
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
+from reference_gateway.behaviour.isolation import ROUTING_HEADER
 from reference_gateway.processor.decision import Decider, Forward
 from reference_gateway.processor.messages import headers_of
 from reference_gateway.processor.metering import METERING, STAGE, Metering
@@ -59,6 +60,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             return
         path = ""
         names: list[str] = []
+        routing: str | None = None
         forward: Forward | None = None
         is_whole, collected = False, b""
         async for message in request_iterator:
@@ -67,16 +69,27 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     headers = headers_of(message.request_headers)
                     path = next((value for name, value in headers if name == ":path"), "")
                     names = [name for name, _ in headers]
-                    has_body = not message.request_headers.end_of_stream
-                    admitted = self._decider.admit(path, can_infer=has_body and (":method", "POST") in headers)
+                    routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
+                    if message.request_headers.end_of_stream:
+                        decision = self._decider.pass_by(path, names)
+                        if isinstance(decision, Answer):
+                            yield self._immediate(decision)
+                        else:
+                            forward = decision
+                            common = self._forward(decision)
+                            headers_response = ext_proc.HeadersResponse(response=common)
+                            yield ext_proc.ProcessingResponse(request_headers=headers_response)
+                        continue
+                    admitted = self._decider.admit(path, can_infer=(":method", "POST") in headers, routing=routing)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
-                    decision = await self._decide(path, names, message.request_body.body)
+                    decision = await self._decide(path, names, message.request_body.body, routing)
                     if isinstance(decision, Answer):
                         yield self._immediate(decision)
                     else:
                         forward = decision
-                        yield self._forward(decision)
+                        common = self._forward(decision)
+                        yield ext_proc.ProcessingResponse(request_body=ext_proc.BodyResponse(response=common))
                 case "response_headers":
                     headers = headers_of(message.response_headers)
                     is_whole = forward is not None and is_translated(self._behaviour, forward.model, headers)
@@ -93,10 +106,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                 case other:
                     log.warning("Envoy sent an unexpected message: %s", other)
 
-    async def _decide(self, path: str, names: list[str], body: bytes) -> Forward | Answer:
+    async def _decide(self, path: str, names: list[str], body: bytes, routing: str | None) -> Forward | Answer:
         if len(body) < LARGE_BODY:
-            return self._decider.decide(path, names, body)
-        return await asyncio.to_thread(self._decider.decide, path, names, body)
+            return self._decider.decide(path, names, body, routing)
+        return await asyncio.to_thread(self._decider.decide, path, names, body, routing)
 
     def _immediate(self, answer: Answer) -> ext_proc.ProcessingResponse:
         answer = self._behaviour.own_answer(answer)
@@ -109,9 +122,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             )
         )
 
-    def _forward(self, forward: Forward) -> ext_proc.ProcessingResponse:
+    def _forward(self, forward: Forward) -> ext_proc.CommonResponse:
         removed = [DESTINATION_HEADER, *forward.removed]
-        changed = [Header(":path", forward.path), Header(DESTINATION_HEADER, forward.model.destination.id)]
+        destination = (forward.sent_to or forward.model).destination
+        changed = [Header(":path", forward.path), Header(DESTINATION_HEADER, destination.id)]
         changed += forward.told
         if forward.body is not None:
             length = self._behaviour.content_length(forward.model, len(forward.body))
@@ -125,7 +139,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
         if forward.body is not None:
             common.body_mutation.body = forward.body
-        return ext_proc.ProcessingResponse(request_body=ext_proc.BodyResponse(response=common))
+        return common
 
     def _response(
         self, headers: Iterable[tuple[str, str]], injected: tuple[Header, ...], *, is_whole: bool

@@ -44,6 +44,7 @@ def test_a_good_request_goes_on_with_its_own_key_and_nothing_of_the_clients(edit
         path="/v1/chat/completions",
         removed=("authorization", "cookie"),
         injected=(Header("authorization", "Bearer KEY"),),
+        sent_to=MODEL,
         body=None,
     )
 

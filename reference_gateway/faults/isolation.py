@@ -1,0 +1,131 @@
+"""Whose endpoint meets whose credential, and what of the client reaches it."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
+
+from reference_gateway.behaviour.isolation import ROUTING_HEADER
+from reference_gateway.behaviour.rules import JSON
+from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.values import Key, Model
+
+# --- Headers of the client ---
+
+
+class RepeatedAuthorizationForwarded(Fault):
+    """Removes the client's Authorization if it came once; if it came several times, all of them go on."""
+
+    id, name = "X310", "repeated-authorization-forwarded"
+    catches = "The injected credential is the only one, however many the client has sent."
+
+    def is_passed_on(self, header: str, times: int) -> bool:
+        return header == "authorization" and times > 1
+
+
+class RoutingHeaderForwarded(Fault):
+    """Forwards the X-Gateway-Model-Name that the client has sent."""
+
+    id, name, editions = "X311", "routing-header-forwarded", ("rhoai-3.4", "rhoai-3.5")
+    catches = "The provider sees no forged X-Gateway-Model-Name."
+
+    def is_client_secret(self, header: str) -> bool:
+        return header != ROUTING_HEADER and super().is_client_secret(header)
+
+
+class ClientIdentityForwarded(Fault):
+    """Forwards the x-maas-* headers that the client has sent."""
+
+    id, name, source, editions = "M30", "client-identity-forwarded", "CVE-2026-14450", ("rhoai-3.5",)
+    catches = "A client's word on who it is reaches nobody."
+
+    def is_client_secret(self, header: str) -> bool:
+        return not header.startswith("x-maas-") and super().is_client_secret(header)
+
+
+class BodilessPassesWithClientKey(Fault):
+    """Sends a request that has no body on to the provider as it came, with the client's key."""
+
+    id, name, source = "X312", "bodiless-passes-with-client-key", "R-057"
+    catches = "The client's key never reaches the provider."
+
+    def passes_bodiless(self) -> bool:
+        return True
+
+    def strips_bodiless(self) -> bool:
+        return False
+
+
+# --- Which model is meant ---
+
+
+class RoutingHeaderTrusted(Fault):
+    """Serves a request at one model's path by the model that the client's X-Gateway-Model-Name names."""
+
+    id, name = "X313", "routing-header-trusted"
+    catches = "A client's header chooses neither endpoint nor credential."
+
+    def led_by_header(self, named: str, model: Model | None, published: Sequence[Model]) -> Model | None:
+        return None if model is None else _named(named, published)
+
+    def named_model(self, body: JSON, model: Model | None) -> str | None:
+        named = super().named_model(body, model)
+        return named if model is None else model.target_model
+
+
+class RoutingHeaderOpensUnknownPaths(Fault):
+    """Serves a path that no model has by the model that the client's X-Gateway-Model-Name names."""
+
+    id, name, source = "X314", "routing-header-opens-unknown-paths", "behaviour.md 3.2"
+    catches = "A client's header opens no path that no model has."
+
+    def led_by_header(self, named: str, model: Model | None, published: Sequence[Model]) -> Model | None:
+        return _named(named, published) if model is None else None
+
+
+class OddPathsPassTheProcessorBy(Fault):
+    """Finds the model of a path in another spelling, and forwards without asking for its credential."""
+
+    id, name, source = "X315", "odd-paths-pass-by", "behaviour.md 3.2"
+    catches = "A path in another spelling is served in order, or refused."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        return super().resolve(path, models) or super().resolve(_plain(path), models)
+
+    def gets_credential(self, path: str) -> bool:
+        return path == _plain(path)
+
+
+class TwoRouteSelections(Fault):
+    """Finds the credential by a path with doubled slashes, and the endpoint by the client's X-Gateway-Model-Name."""
+
+    id, name, source = "X316", "two-route-selections", "behaviour.md 3.2 (the bypass hazard)"
+    catches = "A credential meets no endpoint but its own."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        return super().resolve(path, models) or super().resolve(re.sub("/+", "/", path), models)
+
+    def sent_to(self, model: Model, path: str, routing: str | None, published: Sequence[Model]) -> Model:
+        own = super().sent_to(model, path, routing, published)
+        return _named(routing, published) or own if routing is not None and "//" in path else own
+
+
+class ModelMissingServedByPath(Fault):
+    """Serves a body without a model by the path's model, with its credential."""
+
+    id, name, editions = "X317", "missing-model-served", SHIPPED
+    catches = "A body that names no model is given no credential."
+
+    def named_model(self, body: JSON, model: Model | None) -> str | None:
+        return super().named_model(body, model) or (model.target_model if model else None)
+
+
+def _named(name: str, published: Sequence[Model]) -> Model | None:
+    return next((each for each in published if name in (each.target_model, each.key.name)), None)
+
+
+def _plain(path: str) -> str:
+    return re.sub("/+", "/", unquote(path))
