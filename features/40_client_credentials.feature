@@ -21,7 +21,7 @@ Feature: Client credentials
       When clients call "beta"
       Then nothing that any provider may receive of them contains the clients' key
 
-    Scenario Outline: the client's key in <request>
+    Scenario Outline: the client's key in <request>, which need not be served
       Given a working model "alpha"
       When clients try <request>
       Then nothing that any provider may receive of them contains the clients' key

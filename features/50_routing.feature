@@ -62,7 +62,7 @@ Feature: Routing
   @EM-RTE-005
   Rule: A header of the client never leads to another model than its path and its body
 
-    Scenario Outline: the client sends <header>
+    Scenario Outline: <header> means another model
       Given a working model "alpha"
       And a working model "beta" in the same namespace
       When clients call "alpha" with <header> that means "beta"
