@@ -88,7 +88,7 @@ Feature: Routing
   @EM-RTE-007
   Rule: A path in another spelling leads to the model that it names, or to none
 
-    Scenario Outline: <spelling>
+    Scenario Outline: a path with <spelling>, in place of the plain one
       Given a working model "alpha"
       And a working model "beta" in the same namespace
       When clients call a path with <spelling>
@@ -104,7 +104,7 @@ Feature: Routing
   @EM-RTE-008
   Rule: Whatever the path, a credential meets no endpoint but its own
 
-    Scenario Outline: <request>
+    Scenario Outline: a call of <request>
       Given a working model "alpha"
       And a working model "beta" in the same namespace
       When clients try <request>
