@@ -13,7 +13,9 @@ import httpx
 
 from kubernetes_api.informers import Api, Json, Served, WorkQueue, keep_informed
 
-_WORKERS = 8
+_COLLECTORS = 6
+_FINALISERS = 2
+"""Apart from the collectors: emptying a namespace takes dozens of requests and must not hold up an owner's dependents."""
 _NAMESPACES = ("", "namespaces")
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _MERGE_PATCH = "application/merge-patch+json"
@@ -49,6 +51,7 @@ class ControllerManager:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._queue = WorkQueue(self._work)
+        self._namespaces = WorkQueue(self._work)
         self._informers: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._served: dict[tuple[str, str], Served] = {}
         self._nodes: dict[str, Node] = {}
@@ -60,8 +63,10 @@ class ControllerManager:
         try:
             synced = [self._inform(served) for served in await self._api.served()]
             async with asyncio.TaskGroup() as group:
-                for _ in range(_WORKERS):
+                for _ in range(_COLLECTORS):
                     group.create_task(self._queue.run())
+                for _ in range(_FINALISERS):
+                    group.create_task(self._namespaces.run())
                 for event in synced:
                     await event.wait()
                 ready.set()
@@ -123,7 +128,7 @@ class ControllerManager:
             self._terminating.discard(name)
         elif namespace["metadata"].get("deletionTimestamp"):
             self._terminating.add(name)
-            self._queue.add(("namespace", name))
+            self._namespaces.add(("namespace", name))
 
     def _remember(self, node: Node) -> None:
         uid = node.metadata["uid"]
@@ -148,7 +153,7 @@ class ControllerManager:
         for dependent in self._dependents.pop(uid, ()):
             self._queue.add(("dependent", dependent))
         if metadata.get("namespace") in self._terminating:
-            self._queue.add(("namespace", metadata["namespace"]))
+            self._namespaces.add(("namespace", metadata["namespace"]))
 
     async def _work(self, key: tuple[str, ...]) -> None:
         sort, what = key
@@ -252,7 +257,7 @@ class ControllerManager:
             finalizers = [one for one in namespace["spec"]["finalizers"] if one != "kubernetes"]
             namespace["spec"]["finalizers"] = finalizers
             if await self._api.send("PUT", f"{url}/finalize", namespace) == httpx.codes.CONFLICT:
-                self._queue.add(("namespace", name))
+                self._namespaces.add(("namespace", name))
 
     async def _empty(self, served: Served, namespace: str) -> bool:
         """Delete a resource's objects in a namespace; say whether any is left, waiting for its finalizers."""
