@@ -15,7 +15,7 @@ from kubernetes_api.informers import Api, Json, Served, WorkQueue, keep_informed
 
 _COLLECTORS = 6
 _FINALISERS = 2
-"""Apart from the collectors: emptying a namespace takes dozens of requests and must not hold up an owner's dependents."""
+"""Apart from the collectors: emptying a namespace takes dozens of requests, and no dependent should wait for them."""
 _NAMESPACES = ("", "namespaces")
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _MERGE_PATCH = "application/merge-patch+json"

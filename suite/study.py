@@ -1,4 +1,4 @@
-"""Where every row of the contract study ends: in requirements, or in an exclusion with its reason (docs/coverage.md).
+"""Where every row of the contract study ends: in requirements, in an exclusion, or nowhere yet (docs/coverage.md).
 
 R-rows are sentences about a gateway, S-rows situations that a suite must be able to create. A requirement names the
 rows that it covers in its ``source``; features/excluded_rows.yaml holds the others.
@@ -79,8 +79,8 @@ def rows(catalogue: Catalogue, directory: Path = FEATURES) -> tuple[StudyRow, ..
     return tuple(StudyRow(name, tuple(covered.get(name, ())), excluded.get(name)) for name in known)
 
 
-def dropped(catalogue: Catalogue, directory: Path = FEATURES) -> tuple[str, ...]:
-    """The rows that end nowhere; there should be none."""
+def unjudged(catalogue: Catalogue, directory: Path = FEATURES) -> tuple[str, ...]:
+    """The rows that end nowhere yet: neither judged nor excluded."""
     return tuple(row.id for row in rows(catalogue, directory) if not row.requirements and not row.because)
 
 
@@ -101,6 +101,8 @@ def _lines(row: StudyRow, catalogue: Catalogue) -> Iterator[str]:
         yield f"| {row.id} | {id_} {catalogue.by_id[id_].sentence} | {levels} |"
     if row.because:
         yield f"| {row.id} | *no requirement:* {row.because} |{' |' * len(catalogue.editions)}"
+    elif not row.requirements:
+        yield f"| {row.id} | **not judged yet** |{' |' * len(catalogue.editions)}"
 
 
 def _excluded(path: Path) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""No row of the contract study is dropped silently."""
+"""No row of the contract study is dropped silently: the documentation shows where each one ends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import load
+from fixtures.catalogue import FEATURES, load
 from fixtures.errors import HarnessError
 from suite import study
 
 CATALOGUE = load()
+
+
+def test_the_documentation_holds_the_table() -> None:
+    text = (FEATURES.parent / "docs" / "coverage.md").read_text(encoding="utf-8")
+
+    assert study.as_markdown(CATALOGUE) in text, "run `conformance list rows` and put its table into docs/coverage.md"
 
 
 def test_the_study_has_its_rows() -> None:
