@@ -63,6 +63,19 @@ Feature: Streaming
         | a streamed chat completion | a wish for usage   |
         | a chat completion          | a no to streaming  |
 
+  @EM-STR-020
+  Rule: The provider is asked for the usage of every stream
+
+    Scenario Outline: <content>
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients make a streamed chat completion to "alpha" with <content>
+      Then the provider is asked for the stream's usage
+
+      Examples:
+        | content          |
+        | a plain message  |
+        | a wish for usage |
+
   @EM-STR-005
   Rule: A stream that breaks off does not look finished
 

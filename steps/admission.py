@@ -20,7 +20,7 @@ def model_ref_in_order(offers: Offers) -> None:
     offers.model_ref_in_order()
 
 
-@when(parsers.parse("the same is offered without {field}"))
+@when(parsers.re(r"the same is offered without (?P<field>\S+)"))
 def offered_without(offers: Offers, field: str) -> None:
     offers.offer_without(field)
 
@@ -35,7 +35,7 @@ def admitted(offers: Offers) -> None:
     offers.admitted()
 
 
-@then(parsers.parse("the API server refuses it for {field}"))
+@then(parsers.re(r"the API server refuses it for (?P<field>\S+)"))
 def refused_for(offers: Offers, field: str) -> None:
     offers.refused_for(field)
 

@@ -16,6 +16,7 @@ from fixtures.judgements.forwarding import (
     RoutingHeaderTrue,
 )
 from fixtures.judgements.provider_errors import RedirectNotFollowed
+from fixtures.judgements.providers import UsageAskedFor
 from fixtures.judgements.refusal import ReachesNoProvider
 from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
 from fixtures.judgements.streams import HangUpSeen, StreamingAskedFor
@@ -74,6 +75,11 @@ def no_query_seen(scenario: Scenario) -> None:
 @then(parsers.parse('the provider sees the endpoint of "{alias:w}" as its host'))
 def host_seen(scenario: Scenario, alias: str) -> None:
     scenario.settles(HostSeen(scenario.models[alias].facts))
+
+
+@then("the provider is asked for the stream's usage")
+def usage_asked(scenario: Scenario) -> None:
+    scenario.holds(UsageAskedFor())
 
 
 @then("the provider receives the body unchanged")

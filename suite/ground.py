@@ -9,6 +9,7 @@ import pytest
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
+from fixtures.references import References
 from fixtures.scenario import Scenario
 from suite.casework import CASEWORK
 
@@ -34,6 +35,12 @@ def offers(scenario: Scenario) -> Offers:
 def monitoring(pytestconfig: pytest.Config, scenario: Scenario) -> Monitoring:
     """What operators see of the case's traffic."""
     return Monitoring(scenario, pytestconfig.stash[CASEWORK].target.metrics)
+
+
+@pytest.fixture
+def references(scenario: Scenario) -> References:
+    """What owners do with references to providers."""
+    return References(scenario)
 
 
 @pytest.fixture(scope="session")
