@@ -33,10 +33,6 @@ class IsolationRules(Rules):
         name = body.get("model")
         return name if isinstance(name, str) and name else None
 
-    def is_passed_on(self, header: str, times: int) -> bool:
-        """Whether a client's secret header that came so many times goes on after all: never."""
-        return False
-
     def passes_bodiless(self) -> bool:
         """Whether a request without a body goes on to the provider, without any credential; else it is not found."""
         return False

@@ -16,16 +16,6 @@ from reference_gateway.values import Key, Model
 # --- Headers of the client ---
 
 
-class RepeatedAuthorizationForwarded(Fault):
-    """Removes the client's Authorization if it came once; if it came several times, all of them go on."""
-
-    id, name = "X310", "repeated-authorization-forwarded"
-    catches = "The injected credential is the only one, however many the client has sent."
-
-    def is_passed_on(self, header: str, times: int) -> bool:
-        return header == "authorization" and times > 1
-
-
 class RoutingHeaderForwarded(Fault):
     """Forwards the X-Gateway-Model-Name that the client has sent."""
 

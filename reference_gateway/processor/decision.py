@@ -124,8 +124,7 @@ class Decider:
         return chosen or answers.model_mismatch(self._behaviour.edition, body_model)
 
     def _removed(self, header_names: Sequence[str]) -> tuple[str, ...]:
-        secret = (name for name in sorted(set(header_names)) if self._behaviour.is_client_secret(name))
-        return tuple(name for name in secret if not self._behaviour.is_passed_on(name, header_names.count(name)))
+        return tuple(name for name in sorted(set(header_names)) if self._behaviour.is_client_secret(name))
 
     def _published(self) -> list[Model]:
         models, refs = self._stores.models.view(), self._stores.refs.view()
