@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from reference_gateway.behaviour.rules import JSON, Rules
-from reference_gateway.values import Model
+from reference_gateway.values import Key, Model
 
 
 class ProviderRules(Rules):
@@ -25,6 +25,14 @@ class ProviderRules(Rules):
         """The status phase of an ExternalProvider whose Secret does not exist."""
         return "Failed"
 
+    def phase_without_provider(self) -> str:
+        """The status phase of an ExternalModel whose ExternalProvider does not exist."""
+        return "Failed"
+
+    def find_provider(self, providers: Mapping[Key, JSON], key: Key) -> JSON | None:
+        """The ExternalProvider that a reference names: the one of that name in the model's own namespace."""
+        return providers.get(key)
+
     def path_at_provider(self, path: str, config: Mapping[str, str]) -> str:
         """A provider's path with its placeholders filled; those that the configuration lacks stay."""
         return re.sub(r"\{([^{}]+)\}", lambda found: config.get(found[1], found[0]), path)
@@ -35,6 +43,10 @@ class ProviderRules(Rules):
 
     def keeps_other_ways(self) -> bool:
         """Whether a model that refers to a missing provider is served by its other ones."""
+        return True
+
+    def migrates(self) -> bool:
+        """Whether legacy objects are migrated at all."""
         return True
 
     def may_overwrite(self, item: JSON, migrated: bool) -> bool:

@@ -34,11 +34,11 @@ class MigrationController:
     def reconcile(self, key: Key) -> None:
         """Bring what one legacy object was migrated to up to date."""
         item = self._objects.get(self._legacy, key)
-        if item is None or not item.get("spec"):
+        if item is None or not item.get("spec") or not self._behaviour.migrates():
             return
         specs = ((self._provider_kind, _provider(item["spec"])), (self._model_kind, _model(key, item["spec"])))
         for kind, spec in specs:
-            self._ensure(kind, _migrated(kind, key, item, spec))
+            self._ensure(kind, self._migrated(kind, key, item, spec))
 
     def _ensure(self, kind: Resource, wanted: JSON) -> None:
         key = Key(wanted["metadata"]["namespace"], wanted["metadata"]["name"])
@@ -50,19 +50,16 @@ class MigrationController:
                 return
         self._objects.ensure(kind, wanted)
 
+    def _migrated(self, kind: Resource, key: Key, legacy: JSON, spec: JSON) -> JSON:
+        labels = {MANAGED_BY_LABEL: MANAGED_BY, ORIGIN_LABEL: key.name}
+        metadata: JSON = {"name": key.name, "namespace": key.namespace, "labels": labels}
+        if self._behaviour.is_owned(kind.kind):
+            metadata["ownerReferences"] = [owner_reference(legacy)]
+        return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
+
 
 def _is_migrated(item: JSON) -> bool:
     return (item["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY
-
-
-def _migrated(kind: Resource, key: Key, legacy: JSON, spec: JSON) -> JSON:
-    metadata = {
-        "name": key.name,
-        "namespace": key.namespace,
-        "labels": {MANAGED_BY_LABEL: MANAGED_BY, ORIGIN_LABEL: key.name},
-        "ownerReferences": [owner_reference(legacy)],
-    }
-    return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "spec": spec}
 
 
 def _provider(legacy: JSON) -> JSON:

@@ -24,9 +24,10 @@ class Objects:
         item = self._informers[resource].get(key)
         return None if item is None or "deletionTimestamp" in item["metadata"] else item
 
-    def view(self, resource: Resource) -> Mapping[Key, JSON]:
-        """All objects of a kind as last seen."""
-        return self._informers[resource].view()
+    def present(self, resource: Resource) -> Mapping[Key, JSON]:
+        """All objects of a kind as last seen, but for those on their way out."""
+        found = self._informers[resource].view()
+        return {key: item for key, item in found.items() if "deletionTimestamp" not in item["metadata"]}
 
     def ensure(self, resource: Resource, wanted: JSON) -> None:
         """Create an object, or set what has drifted of its labels, owners and specification."""

@@ -65,7 +65,7 @@ class ReferringModelController:
             ways = []
         if not ways:
             self._models.drop(key)
-            self._objects.write_status(self._kind, item, status_of(item, "Failed", "ReconcileFailed", problems[0]))
+            self._objects.write_status(self._kind, item, self._broken(item, problems[0]))
             return
         model = self._behaviour.effective_model(replace(ways[0], more=tuple(ways[1:])), self._models.wanted(key))
         self._models.want(model)
@@ -105,7 +105,7 @@ class ReferringModelController:
         )
 
     def _provider(self, key: Key) -> Provider:
-        item = self._objects.get(self._provider_kind, key)
+        item = self._behaviour.find_provider(self._objects.present(self._provider_kind), key)
         if item is None:
             raise BrokenReferenceError(f'ExternalProvider "{key.name}" not found in namespace "{key.namespace}"')
         return read_provider(item, self._behaviour)
@@ -137,8 +137,11 @@ class ReferringModelController:
         ]
         troubles = [*problems, *unready]
         if troubles:
-            return status_of(item, "Failed", "ReconcileFailed", troubles[0])
+            return self._broken(item, troubles[0])
         return {**status_of(item, "Ready", "Reconciled", "HTTPRoute created successfully"), "httpRouteName": name}
+
+    def _broken(self, item: JSON, trouble: str) -> JSON:
+        return status_of(item, self._behaviour.phase_without_provider(), "ReconcileFailed", trouble)
 
     def _phases(self, item: JSON, namespace: str) -> list[tuple[str, str]]:
         names = [ref["ref"]["name"] for ref in item["spec"]["externalProviderRefs"]]

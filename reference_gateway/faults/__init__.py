@@ -15,6 +15,7 @@ from reference_gateway.faults import (
     forwarding,
     isolation,
     metering,
+    providers,
     publication,
     requests,
     responses,
@@ -37,6 +38,7 @@ MODULES = (
     errors,
     streams,
     translation,
+    providers,
 )
 
 

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.faults.fault import SHIPPED, SPRING, WHOLE, Fault
 from reference_gateway.values import Key
 
 
 class ForeignNamespaceHonoured(Fault):
     """Takes the Secret from any namespace that a credentialRef names."""
 
-    id, name = "M25", "foreign-namespace-honoured"
+    id, name, editions = "M25", "foreign-namespace-honoured", WHOLE
     catches = "A credentialRef reaches no Secret of another namespace."
 
     def definition(self, definition: JSON) -> JSON:
-        return _with(super().definition(definition), "ExternalModel", _admit_namespace)
+        return with_spec(super().definition(definition), "ExternalModel", _admit_namespace)
 
     def secret_of(self, model: Key, reference: JSON) -> Key:
         right = super().secret_of(model, reference)
@@ -30,7 +30,7 @@ class ForeignNamespaceHonoured(Fault):
 class SpecRewritten(Fault):
     """Writes the targetModel back into the ExternalModel in lower case."""
 
-    id, name = "X201", "spec-rewritten"
+    id, name, editions = "X201", "spec-rewritten", WHOLE
     catches = "What an owner writes stays as it was written."
 
     def spec_of_owner(self, spec: JSON) -> JSON:
@@ -41,21 +41,21 @@ class SpecRewritten(Fault):
 class CredentialRefOptional(Fault):
     """Admits an ExternalModel without credentialRef."""
 
-    id, name, editions = "X202", "credential-ref-optional", SHIPPED
+    id, name, editions = "X202", "credential-ref-optional", SPRING
     catches = "An ExternalModel that lacks a required field is refused."
 
     def definition(self, definition: JSON) -> JSON:
-        return _with(super().definition(definition), "ExternalModel", lambda spec: spec["required"].pop())
+        return with_spec(super().definition(definition), "ExternalModel", lambda spec: spec["required"].pop())
 
 
 class EndpointUnchecked(Fault):
     """Admits any text as an endpoint."""
 
-    id, name, editions = "X203", "endpoint-unchecked", SHIPPED
+    id, name, editions = "X203", "endpoint-unchecked", SPRING
     catches = "An endpoint is the name of a host and nothing else."
 
     def definition(self, definition: JSON) -> JSON:
-        return _with(
+        return with_spec(
             super().definition(definition), "ExternalModel", lambda spec: spec["properties"]["endpoint"].pop("pattern")
         )
 
@@ -63,13 +63,13 @@ class EndpointUnchecked(Fault):
 class ProviderEnum(Fault):
     """Admits only the providers that it knows."""
 
-    id, name, editions = "X204", "provider-enum", SHIPPED
+    id, name, editions = "X204", "provider-enum", SPRING
     catches = "Any word is a provider."
     source = "the enum that the product had until c01dc5b2"
 
     def definition(self, definition: JSON) -> JSON:
         known = ["openai", "anthropic", "azure-openai", "vertex", "bedrock-openai"]
-        return _with(
+        return with_spec(
             super().definition(definition),
             "ExternalModel",
             lambda spec: spec["properties"]["provider"].update(enum=known),
@@ -79,12 +79,12 @@ class ProviderEnum(Fault):
 class TargetModelOfNameCharacters(Fault):
     """Admits a targetModel only if it could be the name of a Kubernetes object."""
 
-    id, name, editions = "X205", "target-model-of-name-characters", SHIPPED
+    id, name, editions = "X205", "target-model-of-name-characters", SPRING
     catches = "Any text is a targetModel."
 
     def definition(self, definition: JSON) -> JSON:
         pattern = "^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$|^$"
-        return _with(
+        return with_spec(
             super().definition(definition),
             "ExternalModel",
             lambda spec: spec["properties"]["targetModel"].update(pattern=pattern),
@@ -98,7 +98,7 @@ class RefKindUnchecked(Fault):
     catches = "A MaaSModelRef refers to an ExternalModel or an LLMInferenceService."
 
     def definition(self, definition: JSON) -> JSON:
-        return _with(
+        return with_spec(
             super().definition(definition),
             "MaaSModelRef",
             lambda spec: spec["properties"]["modelRef"]["properties"]["kind"].pop("enum"),
@@ -127,7 +127,7 @@ class LongNamesCut(Fault):
         return super().route_prefix(Key(model.namespace, model.name[:40]))
 
 
-def _with(definition: JSON, kind: str, change: Callable[[Any], object]) -> JSON:
+def with_spec(definition: JSON, kind: str, change: Callable[[Any], object]) -> JSON:
     """A copy of the definition whose schema of the spec is changed, if it is the kind's."""
     if definition["spec"]["names"]["kind"] != kind:
         return definition

@@ -11,6 +11,8 @@ SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 SPRING = ("rhoai-3.4",)
 PROVIDER_NAMED = ("runbook", "rhoai-3.4")
 """Where error texts name the provider."""
+WHOLE = ("runbook", "rhoai-3.4")
+"""Where an ExternalModel names host and credential itself."""
 REFERRING = ("rhoai-3.5",)
 """Where an ExternalModel refers to its providers."""
 
