@@ -32,6 +32,31 @@ def unsupported_auth_type(name: str) -> Answer:
     return Answer(500, f"inference error: Internal - unsupported authType - '{name}'", reason="auth_type")
 
 
+_REASON = "x-ext-auth-reason"
+_ACCESS = {
+    "no-key": Answer(401, headers=(Header(_REASON, "Authentication required"),)),
+    "malformed-key": Answer(401, headers=(Header(_REASON, "Authentication required"),)),
+    "unknown-key": Answer(403, "Access denied", (Header(_REASON, "unauthorized"),)),
+    "caller-not-admitted": Answer(403, "Access denied", (Header(_REASON, "unauthorized"),)),
+    "no-policy": Answer(403, "Access denied", (Header(_REASON, "unauthorized"),)),
+    "no-subscription": Answer(403, "requested subscription not found", (Header(_REASON, "not_found"),)),
+    "model-not-in-subscription": Answer(
+        403,
+        "subscription {subscription} does not include model {model}",
+        (Header(_REASON, "model_not_in_subscription"),),
+    ),
+    "quota-exhausted": Answer(429, "Too Many Requests\n"),
+}
+"""How the shipped access layer refuses a caller (behaviour.md 6.1)."""
+
+
+def access_refused(edition: Edition, why: str, **values: str) -> Answer:
+    """A caller is not let in; `why` is a name that editions know."""
+    shipped = _ACCESS[why]
+    text = _text(edition, why, shipped.body, **values)
+    return Answer(_status(edition, why, shipped.status), text, shipped.headers, reason=why.replace("-", "_"))
+
+
 def malformed_body(problem: str) -> Answer:
     """E1: the body is not a JSON object."""
     return Answer(

@@ -44,6 +44,9 @@ def main() -> None:
 )
 @click.option("--connect-to", "connect_to", multiple=True, metavar="HOST:PORT:ADDR:PORT", help="As curl's.")
 @click.option("--vertex-openai", metavar="PROJECT/LOCATION/ENDPOINT", help="What provider vertex-openai means.")
+@click.option(
+    "--user-tokens", type=click.Path(path_type=Path), help="JSON: token to {name, groups}; else the API is asked."
+)
 @click.option("--fault", "faults", multiple=True, metavar="NAME|ID", help="Commit this fault; may be repeated.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME|ID", help="Differ lawfully; may be repeated.")
 @click.option("--exit-with-stdin", is_flag=True, help="End when standard input ends.")
@@ -55,6 +58,7 @@ def run(
     provider_ca: Path | None,
     connect_to: tuple[str, ...],
     vertex_openai: str | None,
+    user_tokens: Path | None,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     exit_with_stdin: bool,
@@ -73,6 +77,7 @@ def run(
                 provider_ca=provider_ca,
                 connect_to=connect_to,
                 vertex_openai=vertex_openai,
+                user_tokens=user_tokens,
                 faults=faults,
                 variants=variants,
                 exit_with_stdin=exit_with_stdin,

@@ -1,4 +1,4 @@
-"""The gRPC server that Envoy talks to, discovery and processor both, on a socket that only this user can open."""
+"""The gRPC server that Envoy talks to for configuration and decisions, on a socket that only this user can open."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import grpc.aio
+from envoy.service.auth.v3 import external_auth_pb2_grpc as ext_authz_grpc  # type: ignore[import-untyped]
 from envoy.service.discovery.v3 import ads_pb2_grpc  # type: ignore[import-untyped]
 from envoy.service.ext_proc.v3 import external_processor_pb2_grpc as ext_proc_grpc  # type: ignore[import-untyped]
 
+from reference_gateway.access.authorization import Authorization
 from reference_gateway.data_plane.configuration import MAX_BODY_BYTES
 from reference_gateway.data_plane.discovery import Discovery, Snapshot
 from reference_gateway.processor.server import Processor
@@ -24,10 +26,16 @@ class ControlPlane:
     """Runs in a thread with an event loop of its own."""
 
     def __init__(
-        self, socket: Path, processor: Processor, first: Snapshot, on_programmed: Callable[[Snapshot], None]
+        self,
+        socket: Path,
+        processor: Processor,
+        first: Snapshot,
+        on_programmed: Callable[[Snapshot], None],
+        authorization: Authorization | None = None,
     ) -> None:
         self._socket = socket
         self._processor = processor
+        self._authorization = authorization
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._started = threading.Event()
@@ -54,6 +62,8 @@ class ControlPlane:
         server = grpc.aio.server(options=options)
         ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(self.discovery, server)
         ext_proc_grpc.add_ExternalProcessorServicer_to_server(self._processor, server)
+        if self._authorization is not None:
+            ext_authz_grpc.add_AuthorizationServicer_to_server(self._authorization, server)
         server.add_insecure_port(f"unix:{self._socket}")
         await server.start()
         self._started.set()

@@ -37,6 +37,19 @@ class AnswerRule:
 
 
 @dataclass(frozen=True)
+class Access:
+    """How clients prove who they are, and what they may call (behaviour.md section 6)."""
+
+    namespace: str
+    """Where policies and subscriptions live."""
+    policy: ResourceName
+    subscription: ResourceName
+    key_prefix: str
+    governance_pairing: bool
+    """Whether a MaaSModelRef is Ready only when a policy and a subscription name it."""
+
+
+@dataclass(frozen=True)
 class Edition:
     """One published version of the contract, as far as a gateway needs it."""
 
@@ -65,6 +78,8 @@ class Edition:
     stream_usage: bool
     """Providers are asked for the usage of every stream."""
     answers: Mapping[str, AnswerRule]
+    access: Access | None = None
+    """None where the edition says nothing of keys: whoever comes is served."""
 
     def answer(self, name: str) -> AnswerRule:
         """The edition's rule for an answer; an empty rule where the edition does not name it."""
@@ -126,6 +141,19 @@ def _edition(data: object) -> Edition:
             name: _answer(_mapping(rule, f"answers.{name}"), f"answers.{name}")
             for name, rule in _mapping(entries.get("answers"), "answers").items()
         },
+        access=_access(entries["access"]) if "access" in entries else None,
+    )
+
+
+def _access(data: object) -> Access:
+    entries = _mapping(data, "access")
+    resources = _mapping(entries.get("resources"), "access.resources")
+    return Access(
+        namespace=_text(entries, "namespace", "access"),
+        policy=_resource(resources, "policy", "access.resources"),
+        subscription=_resource(resources, "subscription", "access.resources"),
+        key_prefix=_text(entries, "keyPrefix", "access"),
+        governance_pairing=_boolean(entries, "governancePairing", "access"),
     )
 
 
@@ -149,8 +177,8 @@ def _boolean(entries: Mapping[str, Any], name: str, where: str) -> bool:
     return value
 
 
-def _resource(resources: Mapping[str, Any], name: str) -> ResourceName:
-    where = f"resources.{name}"
+def _resource(resources: Mapping[str, Any], name: str, section: str = "resources") -> ResourceName:
+    where = f"{section}.{name}"
     entries = _mapping(resources.get(name), where)
     return ResourceName(*(_text(entries, part, where) for part in ("group", "version", "kind", "plural")))
 

@@ -13,6 +13,8 @@ from types import TracebackType
 
 import urllib3
 
+from reference_gateway.access.layer import AccessLayer
+from reference_gateway.access.users import ListedUsers, ReviewedUsers
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.control_plane import ControlPlane
 from reference_gateway.controllers.controller import Controller
@@ -65,6 +67,8 @@ class Settings:
     listen_port: int
     provider_ca: Path | None
     connect_to: tuple[ConnectTo, ...]
+    user_tokens: Path | None = None
+    """Who stands behind a cluster's tokens; None to ask the Kubernetes API."""
 
 
 class Gateway:
@@ -100,11 +104,22 @@ class Gateway:
         wiring = self._wiring(starting)
         translator = RouteTranslator(self._behaviour, wiring, informers, stores.models)
         decider, limitador = Decider(self._behaviour, stores), Limitador(self._behaviour)
-        processor = Processor(self._behaviour, decider, Metering(self._behaviour, decider, limitador))
-        control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), translator.on_programmed)
+        layer = self._access_layer(cluster, stores, informers, limitador)
+        metering = Metering(self._behaviour, decider, limitador, None if layer is None else layer.quota)
+        processor = Processor(self._behaviour, decider, metering)
+        control = ControlPlane(
+            wiring.control_socket,
+            processor,
+            translator.first_snapshot(),
+            translator.on_programmed,
+            None if layer is None else layer.authorization,
+        )
         translator.discovery = control.discovery
         control.start()
         starting.callback(control.stop)
+        if layer is not None and wiring.maas_api_socket is not None:
+            layer.maas_api.start(wiring.maas_api_socket)
+            starting.callback(layer.maas_api.stop)
         # Envoy takes its time to start; the API can do its part meanwhile.
         self.envoy = Envoy(binary, wiring, bootstrap(wiring, self._behaviour), self._settings.directory)
         starting.callback(self.envoy.stop)
@@ -113,6 +128,8 @@ class Gateway:
         starting.callback(metrics.stop)
         self.metrics_address = metrics.address
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
+        if layer is not None:
+            controllers += layer.controllers
         try:
             install(cluster, self._behaviour)
             for informer in informers.values():
@@ -144,6 +161,18 @@ class Gateway:
             access_log=self.access_log,
             provider_ca=self._settings.provider_ca,
             connect_to=self._settings.connect_to,
+            maas_api_socket=None if self._behaviour.edition.access is None else sockets / "maas-api",
+        )
+
+    def _access_layer(
+        self, cluster: Cluster, stores: Stores, informers: Mapping[Resource, Informer], limitador: Limitador
+    ) -> AccessLayer | None:
+        if self._behaviour.edition.access is None:
+            return None
+        file = self._settings.user_tokens
+        users = ReviewedUsers(cluster) if file is None else ListedUsers.read(file)
+        return AccessLayer(
+            self._behaviour, self._behaviour.edition.access, cluster, stores, informers, users, limitador
         )
 
 

@@ -39,6 +39,8 @@ class EditionResources:
     external_providers: Resource | None
     legacy_external_models: Resource | None
     model_refs: Resource
+    policies: Resource | None = None
+    subscriptions: Resource | None = None
 
     @classmethod
     def of(cls, edition: Edition) -> EditionResources:
@@ -49,13 +51,15 @@ class EditionResources:
             None if provider is None else _resource(provider),
             None if legacy is None else _resource(legacy),
             _resource(edition.model_ref),
+            None if edition.access is None else _resource(edition.access.policy),
+            None if edition.access is None else _resource(edition.access.subscription),
         )
 
     @property
     def all(self) -> tuple[Resource, ...]:
         """Those that the edition has."""
-        named = (self.external_models, self.external_providers, self.legacy_external_models, self.model_refs)
-        return tuple(each for each in named if each is not None)
+        models = (self.external_models, self.external_providers, self.legacy_external_models, self.model_refs)
+        return tuple(each for each in (*models, self.policies, self.subscriptions) if each is not None)
 
 
 def install(cluster: Cluster, behaviour: Behaviour) -> None:
@@ -63,8 +67,9 @@ def install(cluster: Cluster, behaviour: Behaviour) -> None:
     definitions = [behaviour.definition(each) for each in definitions_of(behaviour.edition)]
     for definition in definitions:
         _create_if_absent(cluster, CRD, definition)
-    namespace: JSON = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": GATEWAY.namespace}}
-    _create_if_absent(cluster, NAMESPACE, namespace)
+    access = behaviour.edition.access
+    for name in (GATEWAY.namespace, *(() if access is None else (access.namespace,))):
+        _create_if_absent(cluster, NAMESPACE, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     for definition in definitions:
         _wait_until_established(cluster, Key("", definition["metadata"]["name"]))
 
@@ -88,6 +93,8 @@ def _names_of(edition: Edition) -> dict[str, ResourceName | None]:
         "externalmodels-referring.yaml": edition.external_model if refers else None,
         "externalproviders.yaml": edition.external_provider,
         "maasmodelrefs.yaml": edition.model_ref,
+        "maasauthpolicies.yaml": None if edition.access is None else edition.access.policy,
+        "maassubscriptions.yaml": None if edition.access is None else edition.access.subscription,
     }
 
 

@@ -43,6 +43,7 @@ class Arguments:
     faults: tuple[str, ...]
     variants: tuple[str, ...]
     exit_with_stdin: bool
+    user_tokens: Path | None = None
 
 
 def run_until_stopped(arguments: Arguments) -> None:
@@ -77,6 +78,7 @@ def _settings(arguments: Arguments) -> Settings:
         listen_port=port,
         provider_ca=None if provider_ca is None else provider_ca.absolute(),
         connect_to=connect_to,
+        user_tokens=arguments.user_tokens,
     )
 
 

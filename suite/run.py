@@ -243,7 +243,8 @@ class Run:
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""
         target = self._ground.target if self._ground else None
-        given = (target.gateway.client_key, target.provider.control_token) if target else ()
+        users = [user.token for user in target.gateway.users] if target else []
+        given = (target.gateway.client_key, target.provider.control_token, *users) if target else ()
         return [self._marker, *(secret for secret in given if secret)]
 
     def abandon(self) -> None:

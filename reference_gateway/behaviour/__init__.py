@@ -6,6 +6,7 @@ put in front of this class (see faults/ and variants.py); nothing else in the pr
 
 from __future__ import annotations
 
+from reference_gateway.behaviour.access import AccessRules
 from reference_gateway.behaviour.children import ChildRules
 from reference_gateway.behaviour.credentials import CredentialRules
 from reference_gateway.behaviour.data_plane import DataPlaneRules
@@ -24,6 +25,7 @@ from reference_gateway.behaviour.translation import TranslationRules
 class Behaviour(
     DefinitionRules,
     ChildRules,
+    AccessRules,
     CredentialRules,
     PublicationRules,
     ProviderRules,

@@ -27,6 +27,11 @@ UPSTREAM_IDLE_TIMEOUT = "1s"
 """Below the keep-alive time of any usual provider: a connection that the provider is just closing costs a request,
 because a completion is never sent twice."""
 
+AUTHORIZATION = "envoy.filters.http.ext_authz"
+PROCESSOR = "envoy.filters.http.ext_proc"
+METERING_FILTER = "envoy.filters.http.ext_proc.metering"
+MAAS_API = "maas-api"
+
 _TYPE = "type.googleapis.com/envoy."
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
@@ -43,6 +48,8 @@ class Wiring:
     access_log: Path
     provider_ca: Path | None = None
     connect_to: tuple[ConnectTo, ...] = ()
+    maas_api_socket: Path | None = None
+    """Where keys are minted and models listed; None where there is no access layer."""
 
 
 def bootstrap(wiring: Wiring, behaviour: Behaviour) -> JSON:
@@ -52,7 +59,7 @@ def bootstrap(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "admin": {"address": {"pipe": {"path": str(wiring.admin_socket), "mode": 0o600}}},
         "static_resources": {
             "listeners": [_listener(wiring, behaviour)],
-            "clusters": [_control_cluster(wiring.control_socket)],
+            "clusters": [_control_cluster(wiring.control_socket), *_maas_api_clusters(wiring)],
         },
         "dynamic_resources": {
             "ads_config": {
@@ -80,6 +87,7 @@ def route_configuration(routes: Sequence[Route], behaviour: Behaviour) -> JSON:
                 "name": "all",
                 "domains": ["*"],
                 "routes": [
+                    *(_maas_api_routes() if behaviour.edition.access is not None else ()),
                     *(_route(route, behaviour) for route in routes),
                     {"match": {"prefix": "/"}, "direct_response": {"status": 404}},
                 ],
@@ -115,13 +123,24 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
         "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log))],
         "http_filters": [
-            _typed("envoy.filters.http.ext_proc.metering", _metering_filter()),
-            _typed("envoy.filters.http.ext_proc", _processor_filter(behaviour)),
+            *([_typed(AUTHORIZATION, _authorization_filter())] if wiring.maas_api_socket is not None else ()),
+            _typed(METERING_FILTER, _metering_filter()),
+            _typed(PROCESSOR, _processor_filter(behaviour)),
             _typed(
                 "envoy.filters.http.router",
                 {"@type": f"{_TYPE}extensions.filters.http.router.v3.Router", "suppress_envoy_headers": True},
             ),
         ],
+    }
+
+
+def _authorization_filter() -> JSON:
+    return {
+        "@type": f"{_TYPE}extensions.filters.http.ext_authz.v3.ExtAuthz",
+        "transport_api_version": "V3",
+        "grpc_service": {"envoy_grpc": {"cluster_name": "control"}, "timeout": PROCESSOR_TIMEOUT},
+        "failure_mode_allow": False,
+        "status_on_error": {"code": "InternalServerError"},
     }
 
 
@@ -154,6 +173,7 @@ def _metering_filter() -> JSON:
             "initial_metadata": [{"key": STAGE, "value": METERING}],
         },
         "observability_mode": True,
+        "metadata_options": {"forwarding_namespaces": {"untyped": [AUTHORIZATION]}},
         "processing_mode": {
             "request_header_mode": "SEND",
             "request_body_mode": "NONE",
@@ -199,6 +219,26 @@ def _control_cluster(socket: Path) -> JSON:
         "circuit_breakers": {"thresholds": [_no_limits()]},
         "typed_extension_protocol_options": {HTTP_OPTIONS: _http_options({"http2_protocol_options": {}})},
     }
+
+
+def _maas_api_clusters(wiring: Wiring) -> list[JSON]:
+    if wiring.maas_api_socket is None:
+        return []
+    address = {"pipe": {"path": str(wiring.maas_api_socket)}}
+    assignment = {"cluster_name": MAAS_API, "endpoints": [_endpoints(address)]}
+    return [{"name": MAAS_API, "type": "STATIC", "connect_timeout": "5s", "load_assignment": assignment}]
+
+
+def _maas_api_routes() -> list[JSON]:
+    """Before all others, so that nothing but the path decides; none of the filters has a say there."""
+    processor_off = {"@type": f"{_TYPE}extensions.filters.http.ext_proc.v3.ExtProcPerRoute", "disabled": True}
+    off = {
+        AUTHORIZATION: {"@type": f"{_TYPE}extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", "disabled": True},
+        METERING_FILTER: processor_off,
+        PROCESSOR: processor_off,
+    }
+    matches: list[JSON] = [{"path_separated_prefix": "/maas-api"}, {"path": "/v1/models"}]
+    return [{"match": match, "route": {"cluster": MAAS_API}, "typed_per_filter_config": off} for match in matches]
 
 
 def _provider_cluster(route: Route, wiring: Wiring, behaviour: Behaviour) -> JSON:

@@ -15,6 +15,8 @@ from typing import Any
 import grpc.aio
 from envoy.config.cluster.v3 import cluster_pb2  # type: ignore[import-untyped]  # noqa: F401 - registers the type by name
 from envoy.config.route.v3 import route_pb2  # type: ignore[import-untyped]  # noqa: F401
+from envoy.extensions.filters.http.ext_authz.v3 import ext_authz_pb2  # type: ignore[import-untyped]  # noqa: F401
+from envoy.extensions.filters.http.ext_proc.v3 import ext_proc_pb2  # type: ignore[import-untyped]  # noqa: F401
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # type: ignore[import-untyped]  # noqa: F401
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # type: ignore[import-untyped]  # noqa: F401
 from envoy.service.discovery.v3 import ads_pb2_grpc  # type: ignore[import-untyped]

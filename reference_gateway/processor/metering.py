@@ -9,6 +9,9 @@ from typing import Any
 
 from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc  # type: ignore[import-untyped]
 
+from reference_gateway.access.authorization import ticket_in
+from reference_gateway.access.quota import Quota
+from reference_gateway.access.values import Ticket
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.limitador.counters import Counter, Limitador
 from reference_gateway.processor.decision import Decider
@@ -34,10 +37,14 @@ class _Seen:
 class Metering:
     """Follows requests from outside the processor: what it counts is what the client got."""
 
-    def __init__(self, behaviour: Behaviour, decider: Decider, limitador: Limitador) -> None:
+    def __init__(
+        self, behaviour: Behaviour, decider: Decider, limitador: Limitador, quota: Quota | None = None
+    ) -> None:
         self._behaviour = behaviour
         self._decider = decider
         self._limitador = limitador
+        self._quota = quota
+        """Whose counters an access layer has asked already; None where nobody else does."""
 
     async def follow(self, messages: AsyncIterator[ext_proc.ProcessingRequest]) -> None:
         """Count one request; returns when Envoy has nothing more to tell of it."""
@@ -45,7 +52,7 @@ class Metering:
         async for message in messages:
             match message.WhichOneof("request"):
                 case "request_headers":
-                    self._begin(seen, dict(headers_of(message.request_headers)))
+                    self._begin(seen, dict(headers_of(message.request_headers)), ticket_in(message))
                 case "response_headers":
                     headers = dict(headers_of(message.response_headers))
                     seen.status = int(headers.get(":status", "0"))
@@ -57,7 +64,10 @@ class Metering:
                     if message.response_body.end_of_stream:
                         self._end(seen)
 
-    def _begin(self, seen: _Seen, headers: dict[str, str]) -> None:
+    def _begin(self, seen: _Seen, headers: dict[str, str], ticket: Ticket | None) -> None:
+        if self._quota is not None and ticket is not None:
+            seen.counter = self._quota.counter_of(ticket)
+            return
         admitted = self._decider.admit(headers.get(":path", ""), can_infer=headers.get(":method") == "POST")
         if admitted is None or isinstance(admitted, Answer):
             return

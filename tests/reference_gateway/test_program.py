@@ -90,7 +90,20 @@ def gateway_arguments(kubeconfig: str, edition: str, directory: Path, upstream_p
         str(directory),
         "--connect-to",
         f":80:127.0.0.1:{upstream_port}",
+        "--user-tokens",
+        str(user_tokens(directory)),
     ]
+
+
+def user_tokens(directory: Path) -> Path:
+    """A file with the one user whom the gateway takes for the cluster's."""
+    directory.mkdir(exist_ok=True)
+    path = directory / "user-tokens.json"
+    path.write_text(json.dumps({TOKEN: {"name": "ada"}}), encoding="utf-8")
+    return path
+
+
+TOKEN = "token-of-ada"
 
 
 @dataclass
@@ -104,6 +117,7 @@ class House:
     ready: JSON
     directory: Path
     namespace: str
+    key: str = ""
 
     @property
     def kinds(self) -> EditionResources:
@@ -139,7 +153,29 @@ class House:
         self.cluster.delete(resource, Key(self.namespace, name))
 
     def ask(self, name: str = "m") -> httpx.Response:
-        return self.client.post(f"/{self.namespace}/{name}/v1/chat/completions", json=BODY)
+        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        return self.client.post(f"/{self.namespace}/{name}/v1/chat/completions", json=BODY, headers=headers)
+
+    def let_in(self, *refs: str) -> None:
+        """Admit the one known user to the models behind these references, and mint a key."""
+        access = edition_named(self.edition).access
+        assert access is not None
+        assert self.kinds.policies is not None
+        assert self.kinds.subscriptions is not None
+        keys = [{"namespace": self.namespace, "name": ref} for ref in refs]
+        budgets = [{**key, "tokenRateLimits": [{"limit": 1000, "window": "1m"}]} for key in keys]
+        own, self.namespace = self.namespace, access.namespace
+        self.apply(self.kinds.policies, own, spec={"modelRefs": keys, "subjects": {"users": ["ada"]}})
+        self.apply(self.kinds.subscriptions, own, spec={"modelRefs": budgets, "owner": {"users": ["ada"]}})
+        self.namespace = own
+
+        def minted() -> None:
+            asked = {"name": "test", "subscription": own}
+            answer = self.client.post("/maas-api/v1/api-keys", json=asked, headers={"authorization": f"Bearer {TOKEN}"})
+            assert answer.status_code == 201, answer.text
+            self.key = answer.json()["key"]
+
+        eventually(minted)
 
     def settles_on(self, status: int, text: str | None = None) -> None:
         def check() -> None:
@@ -356,19 +392,22 @@ def test_a_status_says_ready_only_when_the_model_answers(shipped_ns: House) -> N
         assert condition["message"] == "Successfully reconciled"
 
     eventually(ready)
-    assert shipped_ns.ask().status_code == 200
+    shipped_ns.let_in("named-otherwise")
+    shipped_ns.settles_on(200)
 
 
 def test_the_shipped_edition_denies_what_is_not_published(shipped_ns: House) -> None:
     shipped_ns.apply_secret("KEY", {LABEL: "true"})
     shipped_ns.apply_model()
-    shipped_ns.settles_on(403, "Access denied")
-    assert shipped_ns.ask().headers["x-ext-auth-reason"] == "unauthorized"
+    shipped_ns.key = ""
+    shipped_ns.settles_on(401)
     assert shipped_ns.ask("nobody").status_code == 404
     shipped_ns.apply_ref()
+    shipped_ns.let_in("m")
     shipped_ns.settles_on(200)
     shipped_ns.delete(shipped_ns.kinds.model_refs, "m")
-    shipped_ns.settles_on(403)
+    shipped_ns.settles_on(403, "Access denied")
+    assert shipped_ns.ask().headers["x-ext-auth-reason"] == "unauthorized"
 
 
 def test_a_killed_gateway_leaves_no_envoy_and_a_new_one_takes_over(api: str, tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""Who may call, and what it is counted as (behaviour.md section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reference_gateway import answers
+from reference_gateway.access.keys import KeyStore
+from reference_gateway.access.values import ClientKey, Policy, Subscription, User
+from reference_gateway.behaviour.rules import Rules
+from reference_gateway.stores import Store
+from reference_gateway.values import Answer, Key, Model
+
+BEARER = "bearer "
+
+
+class AccessRules(Rules):
+    """Who may call, and what it is counted as (behaviour.md section 6)."""
+
+    # Keys
+
+    def client_token(self, headers: Mapping[str, str]) -> str | None:
+        """What a client shows to be let in; header names are in lower case."""
+        value = headers.get("authorization", "")
+        return value[len(BEARER) :].strip() if value.lower().startswith(BEARER) else None
+
+    def is_key(self, token: str) -> bool:
+        """Whether this can be a client key at all: a token of the cluster, or a provider's key, is none."""
+        prefix = self.edition.access.key_prefix if self.edition.access else ""
+        return token.startswith(prefix) and len(token) > len(prefix)
+
+    def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
+        """The key that a client shows."""
+        return keys.find(token)
+
+    def is_revoked(self, key: ClientKey) -> bool:
+        """Whether a key was revoked."""
+        return key.revoked
+
+    def is_expired(self, key: ClientKey, now: float) -> bool:
+        """Whether a key's time is over."""
+        return now >= key.expires
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        """Somebody who is let in with what is no client key: nobody."""
+        return None
+
+    # Policies
+
+    def on_policy_changed(self, store: Store[Policy], policy: Policy) -> None:
+        """A MaaSAuthPolicy was made or changed."""
+        store.put(policy.key, policy)
+
+    def on_policy_deleted(self, store: Store[Policy], policy: Key) -> None:
+        """A MaaSAuthPolicy is gone."""
+        store.drop(policy)
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        """The policies of a model that these MaaSModelRefs publish."""
+        wanted = frozenset(refs)
+        return [policy for policy in policies.values() if wanted & policy.models]
+
+    def admits(self, policy: Policy, user: User) -> bool:
+        """Whether a policy names a user, or a group of his."""
+        return user.name in policy.users or not policy.groups.isdisjoint(user.groups)
+
+    def admits_without_policy(self) -> bool:
+        """Whether a model that no policy names is open to all."""
+        return False
+
+    # Subscriptions
+
+    def on_subscription_changed(self, store: Store[Subscription], subscription: Subscription) -> None:
+        """A MaaSSubscription was made or changed."""
+        store.put(subscription.key, subscription)
+
+    def on_subscription_deleted(self, store: Store[Subscription], subscription: Key) -> None:
+        """A MaaSSubscription is gone."""
+        store.drop(subscription)
+
+    def owns(self, subscription: Subscription, user: User) -> bool:
+        """Whether a subscription is a user's, or that of a group of his."""
+        return user.name in subscription.users or not subscription.groups.isdisjoint(user.groups)
+
+    def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
+        """The MaaSModelRef, of those that publish a model, by which a subscription includes it."""
+        return next((ref for ref in refs if ref in subscription.limits), None)
+
+    # Quota
+
+    def tokens_of_listing(self) -> int:
+        """The tokens that a look at the list of models costs."""
+        return 0
+
+    def counted_user(self, user: User) -> str:
+        """Under whose name tokens are counted."""
+        return user.name
+
+    def counted_model(self, ref: Key) -> str:
+        """Under which model tokens are counted."""
+        return str(ref)
+
+    def enforces_limits(self) -> bool:
+        """Whether who has spent the budget is refused."""
+        return True
+
+    # Listing
+
+    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+        """Whether a model is shown in the list of models."""
+        return ready and entitled
+
+    def listed_id(self, ref: Key, model: Model) -> str:
+        """The name under which a model is listed."""
+        return ref.name
+
+    # Minting
+
+    def lifetime(self, asked: float) -> float:
+        """How many seconds a key lives for which a client has asked so many."""
+        return asked
+
+    def on_key_minted(self, key: ClientKey, value: str) -> None:
+        """A key was minted; its value is kept nowhere."""
+
+    def shown_later(self, key: ClientKey) -> Mapping[str, str]:
+        """What is shown of a key's value when its owner asks for the key later: nothing."""
+        return {}
+
+    def on_keys_revoked(self, store: KeyStore, keys: Sequence[ClientKey]) -> None:
+        """Keys were revoked."""
+        store.revoke(keys)
+
+    def manages_keys(self, key: ClientKey) -> User | None:
+        """As whom a client key may mint and revoke keys: as nobody."""
+        return None
+
+    # Answers
+
+    def refuse_caller(self, why: str, **values: str) -> Answer:
+        """What a caller gets who is not let in; `why` is the edition's name for it."""
+        return answers.access_refused(self.edition, why, **values)
