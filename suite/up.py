@@ -37,17 +37,18 @@ def stay_up(wanted: Embedded, say: Callable[[str], None]) -> int:
 
 
 def _lines(target: Target, wanted: Embedded, directory: Path) -> list[str]:
-    token = directory / "control-token"
-    token.touch(0o600)
-    token.write_text(target.provider.control_token or "", encoding="ascii")
+    token = _kept(directory / "control-token", target.provider.control_token or "")
+    users = {user.name: _kept(directory / f"token-of-{user.name}", user.token) for user in target.gateway.users}
     config = directory / "target.yaml"
-    config.write_text(yaml.safe_dump(_config(target, token), sort_keys=False), encoding="utf-8")
+    config.write_text(yaml.safe_dump(_config(target, token, users), sort_keys=False), encoding="utf-8")
     variables = {
         "KUBECONFIG": target.kubernetes.kubeconfig,
         "GATEWAY_URL": target.gateway.url,
         "PROVIDER_CONTROL_URL": target.provider.control_url,
         "PROVIDER_CONTROL_TOKEN_FILE": str(token),
     }
+    if target.gateway.mints_keys:
+        variables["USER_TOKEN_FILE"] = str(next(iter(users.values())))
     return [
         f"# {target.describe()}, edition {wanted.edition.name}; logs in {directory / 'logs'}",
         *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
@@ -57,12 +58,22 @@ def _lines(target: Target, wanted: Embedded, directory: Path) -> list[str]:
     ]
 
 
-def _config(target: Target, token: Path) -> Mapping[str, Any]:
+def _kept(path: Path, secret: str) -> Path:
+    """The file, which only this user can read, with the secret in it."""
+    path.touch(0o600)
+    path.write_text(secret, encoding="ascii")
+    return path
+
+
+def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[str, Any]:
     """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
     bounds = dataclasses.asdict(target.bounds)
+    gateway: dict[str, Any] = {"url": target.gateway.url}
+    if target.gateway.mints_keys:
+        gateway["maasApi"] = {"users": [{"name": name, "token": {"file": str(file)}} for name, file in users.items()]}
     return {
         "kubernetes": {"kubeconfig": target.kubernetes.kubeconfig},
-        "gateway": {"url": target.gateway.url},
+        "gateway": gateway,
         "provider": {
             "controlUrl": target.provider.control_url,
             "controlTokenFile": str(token),
