@@ -174,7 +174,8 @@ def test_an_interrupted_run_leaves_no_namespace_on_a_cluster(config: str, out: P
 
 
 def test_what_a_killed_run_leaves_is_swept_and_nothing_else(config: str, out: Path) -> None:
-    command = Command("run", "--target", "cluster", "--config", config, "--keep", "always", "--out", out)
+    few = ("--select", "EM-CRED-003 or EM-CRED-005 or EM-CRED-008")
+    command = Command("run", "--target", "cluster", "--config", config, "--keep", "always", *few, "--out", out)
     command.until("4/")  # cases have ended, and kept what they had made
     command.send(signal.SIGKILL)
     command.end()
