@@ -14,6 +14,7 @@ from reference_gateway.deviations import Deviation
 from reference_gateway.values import Answer, Header, Model, ModelRef, ResponseChanges
 
 SLOW_SECONDS = 2.0
+SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 
 
 class Variant(Deviation):
@@ -87,7 +88,7 @@ class ChunkedToProvider(Variant):
 class LateStatus(Variant):
     """Writes a status two seconds after what it tells of."""
 
-    id, name, editions = "V07", "late-status", ("rhoai-3.4", "rhoai-3.5")
+    id, name, editions = "V07", "late-status", SHIPPED
 
     def status_delay(self) -> float:
         return super().status_delay() + SLOW_SECONDS
@@ -139,6 +140,37 @@ class ModelRefOfAnyName(Variant):
 
     def ref_name_matches(self, ref: ModelRef) -> bool:
         return True
+
+
+class CallersRefusedInOtherWords(Variant):
+    """Refuses callers in JSON, with the challenge that HTTP knows."""
+
+    id, name, editions = "V20", "callers-refused-in-other-words", SHIPPED
+
+    def refuse_caller(self, why: str, **values: str) -> Answer:
+        right = super().refuse_caller(why, **values)
+        challenge = (Header("www-authenticate", 'Bearer realm="models"'),) if right.status == 401 else ()
+        error = {"message": right.body.strip() or "no", "type": why.replace("-", "_"), "param": None, "code": None}
+        headers = (*challenge, Header("content-type", "application/json"))
+        return Answer(right.status, json.dumps({"error": error}), headers, right.reason)
+
+
+class DecisionsRemembered(Variant):
+    """Remembers for two seconds whom it has let in, and whom not."""
+
+    id, name, editions = "V21", "decisions-remembered", SHIPPED
+
+    def decision_seconds(self) -> float:
+        return super().decision_seconds() + SLOW_SECONDS
+
+
+class UnreadyListed(Variant):
+    """Lists what is not ready, too, and says so."""
+
+    id, name, editions = "V22", "unready-listed", SHIPPED
+
+    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+        return entitled
 
 
 class TranslatedInOtherWords(Variant):

@@ -35,7 +35,7 @@ class Authorization(ext_authz_grpc.AuthorizationServicer):  # type: ignore[misc]
     ) -> ext_authz.CheckResponse:
         """Let one request go on, or answer it."""
         asked = request.attributes.request.http
-        found = self._gatekeeper.check(asked.path, asked.headers)
+        found = self._gatekeeper.check(asked.path, asked.headers, asked.raw_body)
         if isinstance(found, Answer):
             return _denied(self._behaviour.own_answer(found))
         return ext_authz.CheckResponse(

@@ -1,7 +1,8 @@
 """The decision about one caller: let in with a ticket, or refused.
 
 Pure but for the clock and the counters: it reads the stores, asks the Behaviour and touches no network. The order of
-the checks is that of the shipped policies (behaviour.md 6.1): key, policy, subscription, quota.
+the checks is that of the shipped policies (behaviour.md 6.1): key, policy, subscription, quota. All but the last may be
+remembered for a while, as the shipped product does; the conforming gateway decides each request anew.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from reference_gateway.values import Answer, Key, Model
 
 
 class Gatekeeper:
-    """Decides with the stores' newest state, each request anew; nothing is remembered between requests."""
+    """Decides with the stores' newest state."""
 
     def __init__(
         self,
@@ -33,26 +34,47 @@ class Gatekeeper:
         self._access = access
         self._quota = quota
         self._clock = clock
+        self._remembered: dict[tuple[str | None, Key], tuple[float, Ticket | Answer | None]] = {}
+        """Token and model -> until when a decision holds, and the decision."""
 
-    def check(self, path: str, headers: Mapping[str, str]) -> Ticket | Answer | None:
-        """A ticket for who may call, the answer for who may not, None where there is no model to guard."""
+    def check(self, path: str, headers: Mapping[str, str], body: bytes = b"") -> Ticket | Answer | None:
+        """A ticket for who may call, the answer for who may not, None where there is no model to guard.
+
+        ``body`` is as much of it as the Behaviour wants to see, which is nothing.
+        """
         model = self._behaviour.resolve(path, self._stores.models.view())
         if model is None:
             return None
+        if refusal := self._behaviour.refusal_for_body(body):
+            return refusal
+        decided = self._decided(headers, model)
+        if not isinstance(decided, Ticket) or self._quota.check(decided):
+            return decided
+        return self._behaviour.refuse_caller("quota-exhausted")
+
+    def _decided(self, headers: Mapping[str, str], model: Model) -> Ticket | Answer | None:
+        """All of the decision but the quota, which is never remembered."""
+        asked, now = (self._behaviour.client_token(headers), model.key), self._clock()
+        until, decided = self._remembered.get(asked, (0.0, None))
+        if now < until:
+            return decided
         caller = self.caller(headers)
-        if isinstance(caller, Answer):
-            return caller
-        return self._admitted(caller, model)
+        decided = caller if isinstance(caller, Answer) else self._admitted(caller, model)
+        if seconds := self._behaviour.decision_seconds():
+            self._remembered[asked] = (now + seconds, decided)
+        return decided
 
     def caller(self, headers: Mapping[str, str]) -> ClientKey | User | Answer:
         """Who calls: by a client key, or as somebody whom only a broken gateway lets in without."""
         token = self._behaviour.client_token(headers)
         if token is None:
             return self._behaviour.refuse_caller("no-key")
-        if not self._behaviour.is_key(token):
-            return self._behaviour.owner_of_unknown_token(token) or self._behaviour.refuse_caller("malformed-key")
-        key = self._behaviour.find_key(self._access.keys, token)
-        if key is None or self._behaviour.is_revoked(key) or self._behaviour.is_expired(key, self._clock()):
+        is_key = self._behaviour.is_key(token)
+        key = self._behaviour.find_key(self._access.keys, token) if is_key else None
+        if key is None:
+            why = "unknown-key" if is_key else "malformed-key"
+            return self._behaviour.owner_of_unknown_token(token) or self._behaviour.refuse_caller(why)
+        if self._behaviour.is_revoked(key) or self._behaviour.is_expired(key, self._clock()):
             return self._behaviour.refuse_caller("unknown-key")
         return key
 
@@ -64,6 +86,7 @@ class Gatekeeper:
         if isinstance(caller, User):
             return None
         if not any(self._behaviour.admits(policy, caller.owner) for policy in policies):
+            self._charge_refusal(caller, refs, model)
             return self._behaviour.refuse_caller("caller-not-admitted")
         subscription = self._access.subscriptions.get(caller.subscription)
         if subscription is None or not self._behaviour.owns(subscription, caller.owner):
@@ -72,8 +95,12 @@ class Gatekeeper:
         if ref is None:
             names = {"subscription": caller.subscription.name, "model": str(model.key)}
             return self._behaviour.refuse_caller("model-not-in-subscription", **names)
-        ticket = Ticket(self._behaviour.counted_user(caller.owner), subscription.key, ref, model.key)
-        return ticket if self._quota.check(ticket) else self._behaviour.refuse_caller("quota-exhausted")
+        return Ticket(self._behaviour.counted_user(caller.owner), subscription.key, ref, model.key)
+
+    def _charge_refusal(self, caller: ClientKey, refs: list[Key], model: Model) -> None:
+        if tokens := self._behaviour.tokens_of_refusal():
+            user = self._behaviour.counted_user(caller.owner)
+            self._quota.charge(Ticket(user, caller.subscription, refs[0], model.key), tokens)
 
     def refs_of(self, model: Model) -> list[Key]:
         """The MaaSModelRefs that publish a model."""

@@ -28,32 +28,41 @@ class Listing:
 
     def models(self, caller: ClientKey | User) -> list[dict[str, Any]]:
         """The models that a caller may use, each once, in the order of their references."""
-        return list(self._entries(caller))
+        return [entry for entry in self._entries(caller) for _ in range(self._behaviour.listed_times())]
+
+    def is_limited(self, caller: ClientKey | User) -> bool:
+        """Whether the list is refused because a budget is spent."""
+        if not self._behaviour.limits_listing():
+            return False
+        tickets = [ticket for ref in self._stores.refs.view() for ticket in self._tickets(caller, ref)]
+        return not all(self._quota.check(ticket) for ticket in tickets)
 
     def _entries(self, caller: ClientKey | User) -> Iterator[dict[str, Any]]:
-        owner = caller.owner if isinstance(caller, ClientKey) else caller
-        subscriptions = self._subscriptions(caller)
-        for ref in sorted(self._stores.refs.view()):
-            model = self._model_of(ref)
-            if model is None:
-                continue
-            including = [each for each in subscriptions if self._behaviour.included_ref(each, [ref]) is not None]
+        owner = _owner(caller)
+        for ref, published in sorted(self._stores.refs.view().items()):
+            including = self._including(caller, ref)
             policies = self._behaviour.policies_for([ref], self._access.policies.view())
             entitled = bool(including) and any(self._behaviour.admits(policy, owner) for policy in policies)
             status = (self._model_refs.get(ref) or {}).get("status") or {}
-            if not self._behaviour.is_listed(ready=status.get("phase") == "Ready", entitled=entitled):
+            ready = status.get("phase") == "Ready"
+            if not self._behaviour.is_listed(ready=ready, entitled=entitled):
                 continue
-            self._count(owner, including, ref, model)
+            self._charge(caller, ref)
             yield {
-                "id": self._behaviour.listed_id(ref, model),
+                "id": self._behaviour.listed_id(ref, published),
                 "object": "model",
                 "created": 0,
                 "owned_by": str(ref),
                 "kind": self._behaviour.edition.external_model.kind,
-                "url": status.get("endpoint"),
-                "ready": status.get("phase") == "Ready",
+                "url": self._behaviour.listed_url(status.get("endpoint")),
+                "ready": self._behaviour.listed_ready(ready=ready),
                 "subscriptions": [{"name": each.key.name} for each in including],
             }
+
+    def _including(self, caller: ClientKey | User, ref: Key) -> list[Subscription]:
+        """The caller's subscriptions that include a model."""
+        own = self._subscriptions(caller)
+        return [each for each in own if self._behaviour.included_ref(each, [ref]) is not None]
 
     def _subscriptions(self, caller: ClientKey | User) -> list[Subscription]:
         known = self._access.subscriptions.view()
@@ -69,8 +78,18 @@ class Listing:
             return None
         return next((model for model in models if self._behaviour.ref_publishes(published, model)), None)
 
-    def _count(self, owner: User, including: list[Subscription], ref: Key, model: Model) -> None:
-        tokens = self._behaviour.tokens_of_listing()
-        for subscription in including if tokens else ():
-            name = self._behaviour.counted_user(owner)
-            self._quota.charge(Ticket(name, subscription.key, ref, model.key), tokens)
+    def _charge(self, caller: ClientKey | User, ref: Key) -> None:
+        if tokens := self._behaviour.tokens_of_listing():
+            for ticket in self._tickets(caller, ref):
+                self._quota.charge(ticket, tokens)
+
+    def _tickets(self, caller: ClientKey | User, ref: Key) -> list[Ticket]:
+        """What a call of a model would be counted by."""
+        model, user = self._model_of(ref), self._behaviour.counted_user(_owner(caller))
+        if model is None:
+            return []
+        return [Ticket(user, each.key, ref, model.key) for each in self._including(caller, ref)]
+
+
+def _owner(caller: ClientKey | User) -> User:
+    return caller.owner if isinstance(caller, ClientKey) else caller

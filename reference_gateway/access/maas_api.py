@@ -34,6 +34,8 @@ from reference_gateway.values import Answer, Key
 
 DEFAULT_SECONDS = 90 * 86400.0
 """How long a key lives for which nothing else is asked; the most that may be asked."""
+FIELDS = frozenset({"name", "description", "subscription", "expiresIn", "ephemeral"})
+"""What can be said in a wish for a key; all else is passed over."""
 START_SECONDS = 30.0
 STOP_SECONDS = 2.0
 UNRESOLVED = {"error": "Unable to resolve a subscription for this API key", "code": "invalid_subscription"}
@@ -137,6 +139,8 @@ class MaasApi:
         name = body.get("name") or ("ephemeral" if body.get("ephemeral") else "")
         if not name:
             return JSONResponse({"error": "name is required for non-ephemeral keys"}, 400)
+        if refused := [field for field in body if field not in FIELDS and self._behaviour.refuses_field(field)]:
+            return JSONResponse({"error": f"unknown field {refused[0]}"}, 400)
         seconds = _seconds(body.get("expiresIn", DEFAULT_SECONDS))
         if seconds is None or not 0 < seconds <= DEFAULT_SECONDS:
             return JSONResponse({"error": "expiresIn must be a positive duration of at most 90d"}, 400)
@@ -152,7 +156,7 @@ class MaasApi:
         )
         self._behaviour.on_key_minted(key, value)
         shown = {**self._shown(key), "key": value, "keyPrefix": value[: len(self._access.key_prefix) + 8]}
-        return JSONResponse(shown, 201)
+        return JSONResponse(shown, self._behaviour.minted_status())
 
     def _subscription(self, user: User, name: str) -> Subscription | None:
         """The one that is asked for, or else the user's own of the highest priority."""
@@ -186,7 +190,7 @@ class MaasApi:
     def _own(self, user: User, id_: str) -> ClientKey | None:
         """A key of the user's; somebody else's is not found, so that ids tell nothing."""
         key = self._stores.keys.get(id_)
-        return key if key is not None and key.owner.name == user.name else None
+        return key if key is not None and self._behaviour.may_manage(user, key) else None
 
     def _shown(self, key: ClientKey) -> dict[str, Any]:
         status = "revoked" if key.revoked else "expired" if self._clock() >= key.expires else "active"
@@ -217,6 +221,8 @@ class MaasApi:
             )
         if isinstance(caller, Answer):
             return _plain(caller)
+        if self._listing.is_limited(caller):
+            return _plain(self._behaviour.refuse_caller("quota-exhausted"))
         data = self._listing.models(caller)
         headers = {"cache-control": "no-store", "x-access-checked-at": _time(self._clock())}
         return JSONResponse({"object": "list", "data": data}, headers=headers)

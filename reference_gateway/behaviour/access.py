@@ -9,7 +9,7 @@ from reference_gateway.access.keys import KeyStore
 from reference_gateway.access.values import ClientKey, Policy, Subscription, User
 from reference_gateway.behaviour.rules import Rules
 from reference_gateway.stores import Store
-from reference_gateway.values import Answer, Key, Model
+from reference_gateway.values import Answer, Key, ModelRef
 
 BEARER = "bearer "
 
@@ -42,8 +42,20 @@ class AccessRules(Rules):
         return now >= key.expires
 
     def owner_of_unknown_token(self, token: str) -> User | None:
-        """Somebody who is let in with what is no client key: nobody."""
+        """Somebody who is let in with what is no client key, or none that was ever minted: nobody."""
         return None
+
+    def body_shown(self) -> int:
+        """How many bytes of a body the check of who calls looks at: none, so that it comes first."""
+        return 0
+
+    def refusal_for_body(self, body: bytes) -> Answer | None:
+        """What a body is refused with before anybody is asked who calls: nothing."""
+        return None
+
+    def decision_seconds(self) -> float:
+        """How long a decision about a caller is remembered: not at all."""
+        return 0.0
 
     # Policies
 
@@ -92,6 +104,10 @@ class AccessRules(Rules):
         """The tokens that a look at the list of models costs."""
         return 0
 
+    def tokens_of_refusal(self) -> int:
+        """The tokens that a request costs which is not let in."""
+        return 0
+
     def counted_user(self, user: User) -> str:
         """Under whose name tokens are counted."""
         return user.name
@@ -110,15 +126,43 @@ class AccessRules(Rules):
         """Whether a model is shown in the list of models."""
         return ready and entitled
 
-    def listed_id(self, ref: Key, model: Model) -> str:
+    def listed_id(self, ref: Key, published: ModelRef) -> str:
         """The name under which a model is listed."""
         return ref.name
+
+    def listed_ready(self, *, ready: bool) -> bool:
+        """Whether the list says of a model that it can be called."""
+        return ready
+
+    def listed_url(self, endpoint: str | None) -> str | None:
+        """The address under which a model is listed: that of its MaaSModelRef's status."""
+        return endpoint
+
+    def listed_times(self) -> int:
+        """How often a model is listed."""
+        return 1
+
+    def limits_listing(self) -> bool:
+        """Whether who has spent a budget is refused the list, too."""
+        return False
 
     # Minting
 
     def lifetime(self, asked: float) -> float:
         """How many seconds a key lives for which a client has asked so many."""
         return asked
+
+    def refuses_field(self, name: str) -> bool:
+        """Whether a wish for a key is refused because of a field that nobody knows."""
+        return False
+
+    def minted_status(self) -> int:
+        """The status of the answer that holds a new key."""
+        return 201
+
+    def may_manage(self, user: User, key: ClientKey) -> bool:
+        """Whether a user may see and revoke a key: only his own."""
+        return key.owner.name == user.name
 
     def on_key_minted(self, key: ClientKey, value: str) -> None:
         """A key was minted; its value is kept nowhere."""

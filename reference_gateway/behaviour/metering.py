@@ -36,6 +36,14 @@ class MeteringRules(Rules):
         """Name, labels and value of series beside Limitador's own: external models have none."""
         return ()
 
+    def budget_of(self, counter: Counter) -> Counter:
+        """Whose budget a request draws on: that of its user, its subscription and its model."""
+        return counter
+
+    def window_seconds(self, limit: Limit) -> float:
+        """How long a window lasts, at whose end the budget is whole again."""
+        return limit.window_seconds
+
     def calls_per_request(self) -> int:
         """By how much authorized_calls grows with a request that is within budget."""
         return 1

@@ -123,7 +123,7 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
         "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log))],
         "http_filters": [
-            *([_typed(AUTHORIZATION, _authorization_filter())] if wiring.maas_api_socket is not None else ()),
+            *([_typed(AUTHORIZATION, _authorization_filter(behaviour))] if wiring.maas_api_socket is not None else ()),
             _typed(METERING_FILTER, _metering_filter()),
             _typed(PROCESSOR, _processor_filter(behaviour)),
             _typed(
@@ -134,13 +134,16 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
     }
 
 
-def _authorization_filter() -> JSON:
+def _authorization_filter(behaviour: Behaviour) -> JSON:
+    shown = behaviour.body_shown()
+    body = {"max_request_bytes": shown, "allow_partial_message": True, "pack_as_bytes": True}
     return {
         "@type": f"{_TYPE}extensions.filters.http.ext_authz.v3.ExtAuthz",
         "transport_api_version": "V3",
         "grpc_service": {"envoy_grpc": {"cluster_name": "control"}, "timeout": PROCESSOR_TIMEOUT},
         "failure_mode_allow": False,
         "status_on_error": {"code": "InternalServerError"},
+        **({"with_request_body": body} if shown else {}),
     }
 
 

@@ -9,6 +9,7 @@ Ids M.. are rows of the contract's list of faults; X.. are our own.
 from __future__ import annotations
 
 from reference_gateway.faults import (
+    access,
     credentials,
     definitions,
     errors,
@@ -30,6 +31,7 @@ MODULES = (
     credentials,
     secret_values,
     publication,
+    access,
     requests,
     forwarding,
     metering,

@@ -84,15 +84,17 @@ class Limitador:
             self._series[name, tuple(sorted(labels.items()))] += by
 
     def _used(self, counter: Counter, limit: Limit) -> int:
-        window = self._windows.get((counter, limit))
+        window = self._windows.get((self._behaviour.budget_of(counter), limit))
         return 0 if window is None or self._clock() >= window.ends_at else window.used
 
     def _use(self, counter: Counter, limit: Limit, tokens: int) -> None:
         used = self._used(counter, limit)
-        window = self._windows.get((counter, limit))
+        key = (self._behaviour.budget_of(counter), limit)
+        window = self._windows.get(key)
         now = self._clock()
-        ends_at = window.ends_at if window is not None and now < window.ends_at else now + limit.window_seconds
-        self._windows[counter, limit] = _Window(ends_at, used + tokens)
+        begun = window is not None and now < window.ends_at
+        ends_at = window.ends_at if window is not None and begun else now + self._behaviour.window_seconds(limit)
+        self._windows[key] = _Window(ends_at, used + tokens)
 
 
 @dataclass(frozen=True)

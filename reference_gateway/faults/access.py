@@ -1,0 +1,473 @@
+"""Gateways that let in whom they should not, keep out whom they should let in, or charge for what costs nothing."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from reference_gateway import answers
+from reference_gateway.access.keys import KeyStore
+from reference_gateway.access.values import ClientKey, Policy, Subscription, User
+from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
+from reference_gateway.limitador.counters import Counter, Limit
+from reference_gateway.stores import Store
+from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
+
+SOMEBODY = User("somebody")
+"""As whom a broken gateway lets in what is no client key."""
+
+# Keys
+
+
+class RefusalsSwapped(Fault):
+    """Answers 403 to who shows no proof, and 401 to who may not."""
+
+    id, name, source, editions = "M52", "refusals-swapped", "doc contradiction", SHIPPED
+    catches = "401 asks for a proof, 403 refuses the one that was given."
+
+    def refuse_caller(self, why: str, **values: str) -> Answer:
+        right = super().refuse_caller(why, **values)
+        return replace(right, status={401: 403, 403: 401}.get(right.status, right.status))
+
+
+class AnyPrefixedKey(Fault):
+    """Takes for a key whatever begins with sk-."""
+
+    id, name, editions = "M54", "any-prefixed-key", SHIPPED
+    catches = "A key that nobody has minted is refused."
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        return SOMEBODY if token.startswith("sk-") else super().owner_of_unknown_token(token)
+
+
+class ForeignMakeAccepted(Fault):
+    """Takes keys of another make, which begin with sk-proj-, for its own."""
+
+    id, name, editions = "X500", "foreign-make-accepted", SHIPPED
+    catches = "What does not look like a client key is refused."
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        return SOMEBODY if token.startswith("sk-proj-") else super().owner_of_unknown_token(token)
+
+
+class SecretPartIgnored(Fault):
+    """Knows a key by its id, and does not look at the secret behind it."""
+
+    id, name, editions = "X501", "secret-part-ignored", SHIPPED
+    catches = "A key that nobody has minted is refused."
+
+    def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
+        prefix = self.edition.access.key_prefix if self.edition.access else ""
+        return keys.get(token.removeprefix(prefix).partition("_")[0])
+
+
+class NobodyLetIn(Fault):
+    """Lets in who shows nothing at all."""
+
+    id, name, editions = "X502", "nobody-let-in", SHIPPED
+    catches = "Who shows no key is refused."
+
+    def client_token(self, headers: Mapping[str, str]) -> str | None:
+        return super().client_token(headers) or "nobody"
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        return SOMEBODY if token == "nobody" else super().owner_of_unknown_token(token)  # noqa: S105 - a word
+
+
+class ProviderKeyAccepted(Fault):
+    """Lets in who shows a provider's key."""
+
+    id, name, editions = "X503", "provider-key-accepted", SHIPPED
+    catches = "A provider's key is no client key."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        found = super().find_credentials(store, model)
+        self.memory.setdefault(model.key, set()).update((found or {}).values())
+        return found
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        known = any(token in values for values in self.memory.values())
+        return SOMEBODY if known else super().owner_of_unknown_token(token)
+
+
+class ClusterTokenAccepted(Fault):
+    """Lets in who shows a token of the cluster."""
+
+    id, name, editions = "X504", "cluster-token-accepted", SPRING
+    catches = "A token of the cluster is no client key."
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        of_cluster = token.startswith("sha256~") or token.count(".") == 2
+        return SOMEBODY if of_cluster else super().owner_of_unknown_token(token)
+
+
+class RevocationIgnored(Fault):
+    """Says that a key is revoked, and goes on taking it."""
+
+    id, name, editions = "X505", "revocation-ignored", SHIPPED
+    catches = "A revoked key is refused."
+
+    def is_revoked(self, key: ClientKey) -> bool:
+        return False
+
+
+class LifetimeIgnored(Fault):
+    """Gives every key 90 days."""
+
+    id, name, editions = "X506", "lifetime-ignored", SHIPPED
+    catches = "A key lives as long as was asked for."
+
+    def lifetime(self, asked: float) -> float:
+        return 90 * 86400.0
+
+
+class ExpiryIgnored(Fault):
+    """Goes on taking keys whose time is over."""
+
+    id, name, editions = "X507", "expiry-ignored", SHIPPED
+    catches = "An expired key is refused."
+
+    def is_expired(self, key: ClientKey, now: float) -> bool:
+        return False
+
+
+class KeyInAnyHeader(Fault):
+    """Takes a key out of x-api-key, too."""
+
+    id, name, editions = "X508", "key-in-any-header", SPRING
+    catches = "A key counts in the Authorization alone."
+
+    def client_token(self, headers: Mapping[str, str]) -> str | None:
+        return super().client_token(headers) or headers.get("x-api-key")
+
+
+class BodyBeforeCaller(Fault):
+    """Complains about a malformed body before it asks who calls."""
+
+    id, name, editions = "X509", "body-before-caller", SPRING
+    catches = "Who calls is asked first."
+
+    def body_shown(self) -> int:
+        return 1 << 20
+
+    def refusal_for_body(self, body: bytes) -> Answer | None:
+        try:
+            json.loads(body or b"{}")
+        except ValueError:
+            return answers.malformed_body("invalid character")
+        return None
+
+
+class OneKeyAtATime(Fault):
+    """Ends a subscription's former keys when it mints a new one."""
+
+    id, name, editions = "X510", "one-key-at-a-time", SHIPPED
+    catches = "Each key is good, beside others."
+
+    def on_key_minted(self, key: ClientKey, value: str) -> None:
+        super().on_key_minted(key, value)
+        self.memory[key.subscription] = key.id
+
+    def is_revoked(self, key: ClientKey) -> bool:
+        return self.memory.get(key.subscription, key.id) != key.id or super().is_revoked(key)
+
+
+# Minting
+
+
+class MintedWith200(Fault):
+    """Answers 200 when it has minted a key."""
+
+    id, name, editions = "X511", "minted-with-200", SHIPPED
+    catches = "A new key is answered with 201."
+
+    def minted_status(self) -> int:
+        return 200
+
+
+class KeyShownAgain(Fault):
+    """Shows a key's value whenever its owner asks for the key."""
+
+    id, name, editions = "X512", "key-shown-again", SHIPPED
+    catches = "A key's value is shown once."
+
+    def on_key_minted(self, key: ClientKey, value: str) -> None:
+        super().on_key_minted(key, value)
+        self.memory[Key("minted", key.id)] = value
+
+    def shown_later(self, key: ClientKey) -> Mapping[str, str]:
+        return {**super().shown_later(key), "key": self.memory[Key("minted", key.id)]}
+
+
+class UnknownFieldRefused(Fault):
+    """Refuses a wish for a key that has a field which it does not know."""
+
+    id, name, editions = "X513", "unknown-field-refused", SHIPPED
+    catches = "Unknown fields are passed over."
+
+    def refuses_field(self, name: str) -> bool:
+        return True
+
+
+class AnybodyRevokes(Fault):
+    """Lets everybody see and revoke everybody's keys."""
+
+    id, name, editions = "X514", "anybody-revokes", SHIPPED
+    catches = "A key is its owner's alone."
+
+    def may_manage(self, user: User, key: ClientKey) -> bool:
+        return True
+
+
+class KeysMintKeys(Fault):
+    """Lets who has a key mint others with it."""
+
+    id, name, editions = "X515", "keys-mint-keys", SHIPPED
+    catches = "A client key mints no keys."
+
+    def manages_keys(self, key: ClientKey) -> User | None:
+        return key.owner
+
+
+# Policies and subscriptions
+
+
+class OpenWithoutPolicy(Fault):
+    """Lets everybody with a key call a model that no policy names."""
+
+    id, name, source, editions = "M57", "open-without-policy", "MaaS#856", SHIPPED
+    catches = "A model that no policy names is open to nobody."
+
+    def admits_without_policy(self) -> bool:
+        return True
+
+
+class OpenUntilFirstPolicy(Fault):
+    """Lets everybody with a key call a model until a policy has named it for the first time."""
+
+    id, name, editions = "X520", "open-until-first-policy", SHIPPED
+    catches = "A new model is open to nobody before its policy is there."
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        wanted = list(refs)
+        found = super().policies_for(wanted, policies)
+        seen = self.memory.setdefault(Key("", "policies"), set())
+        seen.update(*(policy.models for policy in found))
+        # Whether a model is open is asked next, in the same thread.
+        self.memory[Key("", "new")] = not seen.intersection(wanted)
+        return found
+
+    def admits_without_policy(self) -> bool:
+        return bool(self.memory.get(Key("", "new"))) or super().admits_without_policy()
+
+
+class AnyKeyAdmitted(Fault):
+    """Looks at whether there is a policy, and not at whom it names."""
+
+    id, name, editions = "X521", "any-key-admitted", SHIPPED
+    catches = "Whom the policy does not name is refused."
+
+    def admits(self, policy: Policy, user: User) -> bool:
+        return True
+
+
+class AnySubscriptionSuffices(Fault):
+    """Takes any subscription for one that includes the model."""
+
+    id, name, source, editions = "M56", "any-subscription-suffices", "MaaS#1209", SHIPPED
+    catches = "A subscription opens the models that it includes, and no others."
+
+    def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
+        wanted = list(refs)
+        return super().included_ref(subscription, wanted) or next(iter(wanted), None)
+
+
+class SubscriptionOutlivesItself(Fault):
+    """Goes by a subscription that is deleted."""
+
+    id, name, editions = "X522", "subscription-outlives-itself", SHIPPED
+    catches = "A key is worth nothing without its subscription."
+
+    def on_subscription_deleted(self, store: Store[Subscription], subscription: Key) -> None:
+        """Keeps it."""
+
+
+class SubscriptionOfAnybody(Fault):
+    """Does not look at whose the subscription of a key is."""
+
+    id, name, editions = "X523", "subscription-of-anybody", SHIPPED
+    catches = "A key is worth nothing without its subscription."
+
+    def owns(self, subscription: Subscription, user: User) -> bool:
+        return True
+
+
+class FormerSubjectsAdmitted(Fault):
+    """Goes on admitting whom a policy has named before."""
+
+    id, name, editions = "X524", "former-subjects-admitted", SHIPPED
+    catches = "Who is taken out of the policy is refused."
+
+    def on_policy_changed(self, store: Store[Policy], policy: Policy) -> None:
+        former = store.get(policy.key)
+        users = policy.users | former.users if former else policy.users
+        super().on_policy_changed(store, replace(policy, users=users))
+
+
+class PolicyOfANamesake(Fault):
+    """Goes by the policies of models of the same name in other namespaces, too."""
+
+    id, name, editions = "X525", "policy-of-a-namesake", SHIPPED
+    catches = "A policy holds for the model in its namespace."
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        names = {ref.name for ref in refs}
+        return [policy for policy in policies.values() if names & {model.name for model in policy.models}]
+
+    def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
+        names = {ref.name for ref in refs}
+        return next((ref for ref in subscription.limits if ref.name in names), None)
+
+
+# Quota
+
+
+class QuotaNotEnforced(Fault):
+    """Counts what is spent, and refuses nobody."""
+
+    id, name, editions = "X530", "quota-not-enforced", SHIPPED
+    catches = "Who has spent the budget is refused."
+
+    def enforces_limits(self) -> bool:
+        return False
+
+
+class QuotaNeverRecovers(Fault):
+    """Never begins a new window."""
+
+    id, name, editions = "X531", "quota-never-recovers", SHIPPED
+    catches = "A budget is whole again when its window is over."
+
+    def window_seconds(self, limit: Limit) -> float:
+        return 365 * 86400.0
+
+
+class OneBudgetForAllModels(Fault):
+    """Has one budget for all models of a subscription."""
+
+    id, name, editions = "X532", "one-budget-for-all-models", SHIPPED
+    catches = "Each model has a budget of its own."
+
+    def budget_of(self, counter: Counter) -> Counter:
+        own = super().budget_of(counter)
+        return replace(own, namespace="", model="", subscription=own.subscription.partition("@")[0])
+
+
+class OneBudgetForAllUsers(Fault):
+    """Has one budget for all who share a subscription."""
+
+    id, name, editions = "X533", "one-budget-for-all-users", SHIPPED
+    catches = "Each user has a budget of his own."
+
+    def counted_user(self, user: User) -> str:
+        return "all"
+
+
+class RefusalsPaidFor(Fault):
+    """Takes a token for each call that it refuses."""
+
+    id, name, editions = "X534", "refusals-paid-for", SHIPPED
+    catches = "A call that is not served costs nothing."
+
+    def tokens_of_refusal(self) -> int:
+        return 1
+
+
+class LimitedCallsNotCounted(Fault):
+    """Does not count whom it refuses because a budget is spent."""
+
+    id, name, editions = "X535", "limited-calls-not-counted", SHIPPED
+    catches = "A refusal for want of budget is counted as a limited call."
+
+    def limited_calls_per_request(self) -> int:
+        return 0
+
+
+# Listing
+
+
+class ListedForAll(Fault):
+    """Lists every model that is there to everybody."""
+
+    id, name, editions = "M91", "listed-for-all", SHIPPED
+    catches = "Nobody is shown a model that he may not call."
+
+    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+        return ready
+
+
+class ListedByTarget(Fault):
+    """Lists a model by a name that no object of its owner bears."""
+
+    id, name, editions = "X540", "listed-by-target", SHIPPED
+    catches = "A model is listed under its name for clients."
+
+    def listed_id(self, ref: Key, published: ModelRef) -> str:
+        return f"external/{super().listed_id(ref, published)}"
+
+
+class ListedTwice(Fault):
+    """Lists each model twice."""
+
+    id, name, editions = "X541", "listed-twice", SHIPPED
+    catches = "A model is listed once."
+
+    def listed_times(self) -> int:
+        return 2
+
+
+class ListedWithoutModel(Fault):
+    """Lists as ready whatever was published, served or not."""
+
+    id, name, editions = "X542", "listed-without-model", SHIPPED
+    catches = "What cannot be called is not listed as ready."
+
+    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+        return entitled
+
+    def listed_ready(self, *, ready: bool) -> bool:
+        return True
+
+
+class ListedUrlDead(Fault):
+    """Lists addresses at which nothing is."""
+
+    id, name, editions = "X543", "listed-url-dead", SHIPPED
+    catches = "A model can be called at the address that the list shows."
+
+    def listed_url(self, endpoint: str | None) -> str | None:
+        right = super().listed_url(endpoint)
+        return None if right is None else f"https://{right.partition('//')[2].partition('/')[0]}/not/here"
+
+
+class ListingCosts(Fault):
+    """Takes a token for each look at the list."""
+
+    id, name, editions = "X544", "listing-costs", SHIPPED
+    catches = "A look at the list costs nothing."
+
+    def tokens_of_listing(self) -> int:
+        return 1
+
+
+class ListingLimited(Fault):
+    """Refuses the list to who has spent a budget."""
+
+    id, name, editions = "X545", "listing-limited", SHIPPED
+    catches = "The list is there for who has spent the budget."
+
+    def limits_listing(self) -> bool:
+        return True
