@@ -8,6 +8,7 @@ from typing import Any
 from kubernetes_api import metadata
 from kubernetes_api.kinds import Kind
 from kubernetes_api.status_errors import FieldError, Json
+from kubernetes_api.validation_rules import definition_errors
 
 CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 
@@ -91,10 +92,11 @@ def _definition_errors(name: str, spec: Json) -> Iterator[FieldError]:
 
 
 def _structural_errors(schema: Json, where: str) -> Iterator[FieldError]:
-    """Every value needs a type, unless it is marked as free."""
+    """Every value needs a type, unless it is marked as free; every rule has to be an expression."""
     free = schema.get("x-kubernetes-int-or-string") or schema.get("x-kubernetes-preserve-unknown-fields")
     if not schema.get("type") and not free:
         yield FieldError("FieldValueRequired", f"{where}.type", "", "must not be empty for specified object fields")
+    yield from definition_errors(schema.get("x-kubernetes-validations") or (), where)
     for name, field in (schema.get("properties") or {}).items():
         yield from _structural_errors(field, f"{where}.properties[{name}]")
     items = schema.get("items")

@@ -95,6 +95,17 @@ class Schema:
         """Whether an object is owned as a whole."""
         return self.raw.get("x-kubernetes-map-type") == "atomic"
 
+    @cached_property
+    def rules(self) -> tuple[Json, ...]:
+        """The CEL rules about the value."""
+        return tuple(self.raw.get("x-kubernetes-validations", ()))
+
+    @cached_property
+    def bears_rules(self) -> bool:
+        """Whether there are CEL rules about the value or anything in it; only schemas of CRDs can have any."""
+        inner = (*self.properties.values(), self.additional, self.items)
+        return bool(self.rules) or any(part is not None and part.bears_rules for part in inner)
+
     def field(self, name: str) -> Schema | None:
         """Return the schema of one field of an object, or None if the schema does not know it."""
         return self.properties.get(name) or self.additional

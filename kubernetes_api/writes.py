@@ -28,6 +28,7 @@ from kubernetes_api.status_errors import (
     not_found,
 )
 from kubernetes_api.validation import validate
+from kubernetes_api.validation_rules import rule_errors
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -98,7 +99,7 @@ class Writer:
         self._complete(resource, item)
         if record:
             item = self._recorded(None, item, place, options)
-        errors = [*metadata_errors(resource, item), *self._content_errors(resource, item)]
+        errors = [*metadata_errors(resource, item), *self._content_errors(resource, None, item)]
         if errors:
             raise invalid(resource.group, resource.kind, name, errors)
         if self._cluster.store.get(resource.key, metadata.get("namespace", ""), name) is not None:
@@ -247,9 +248,10 @@ class Writer:
             apply_defaults(item, resource.schema)
         self._cluster.kind_of(resource).default(item)
 
-    def _content_errors(self, resource: Resource, item: Json) -> list[FieldError]:
+    def _content_errors(self, resource: Resource, live: Json | None, item: Json) -> list[FieldError]:
         if resource.custom:
-            return validate(item, resource.schema)
+            errors = validate(item, resource.schema)
+            return errors + rule_errors(item, live, resource.schema, errors)
         if resource.key == CRD_KEY:
             missing = [error for error in validate(item, resource.schema) if error.reason == "FieldValueRequired"]
             return missing or self._cluster.kind_of(resource).errors(item)
@@ -290,7 +292,7 @@ class Writer:
         if "generation" in before and _content(resource, item) != _content(resource, live):
             item["metadata"]["generation"] = before["generation"] + 1
         errors = update_metadata_errors(before, item["metadata"])
-        errors += self._content_errors(resource, item) + self._cluster.kind_of(resource).update_errors(live, item)
+        errors += self._content_errors(resource, live, item) + self._cluster.kind_of(resource).update_errors(live, item)
         if errors:
             raise invalid(resource.group, resource.kind, place.name, errors)
         item["metadata"] = {name: value for name, value in item["metadata"].items() if value not in ([], {}, "", None)}
