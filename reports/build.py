@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reports import allure, evidence, grouping, html, junit, outcomes, places, report_json, timing, verdict
+from reports import agreement, allure, evidence, grouping, html, junit, outcomes, places, report_json, timing, verdict
 from reports.events import EventLog, PreflightChecked, read
 from reports.model import HarnessError, PreflightLine, Report
 
@@ -59,6 +59,7 @@ def build(log: EventLog, harness_errors: Sequence[HarnessError] = ()) -> Report:
         ),
         excluded=excluded,
         requirements=requirements,
+        repetition=agreement.of_run(requirements),
     )
 
 

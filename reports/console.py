@@ -122,6 +122,8 @@ def summary(report: Report, colour: bool = False, directory: Path | None = None)
     """The lines that matter, the verdict first; ``directory`` is where the run lies, if not in ``reports/runs``."""
     text = Text()
     text.append(report.sentence, style=_COLOURS[report.verdict])
+    if report.repetition is not None:
+        text.append(f"\n{report.repetition.sentence}", style="bold red" if report.repetition.disagreeing else "")
     for block in (
         _failures(report),
         _warnings(report),

@@ -73,6 +73,8 @@ class Case:
     line: int
     """Line of the scenario, or of the example's row."""
     example: str | None = None
+    round: int = 1
+    """Which of its executions this is, where a run executes every case more than once."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,36 @@ LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """How often a requirement ended in the same way, over the rounds of a run that executed every case repeatedly."""
+
+    rounds: int
+    agreed: int
+    """Rounds that ended as most of them did."""
+    outcomes: Mapping[str, int]
+    """How many rounds had which outcome."""
+    disagreement_at_most: float
+    """The share of rounds that disagree is not larger than this, with 95 % confidence (Clopper and Pearson)."""
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether not all rounds ended in the same way."""
+        return self.agreed < self.rounds
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """What a run that executed every case repeatedly says about its own steadiness."""
+
+    rounds: int
+    disagreeing: tuple[str, ...]
+    """Requirements of which not all rounds ended in the same way."""
+    disagreement_at_most: float
+    """What so many rounds without any disagreement would prove of one requirement, with 95 % confidence."""
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CaseResult:
     """What became of one planned case; ``not-testable`` with a cause if it was never finished."""
 
@@ -46,6 +76,7 @@ class CaseResult:
     notes: tuple[str, ...] = ()
     evidence: str | None = None
     """Path of its evidence below the run's directory; None for a case that passed."""
+    round: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,6 +98,8 @@ class RequirementResult:
     cases: tuple[CaseResult, ...]
     reproduce: str
     """The command that judges this requirement alone, with the settings of this run."""
+    agreement: Agreement | None = None
+    """None unless the run executed its cases more than once."""
 
     @property
     def scored(self) -> bool:
@@ -200,6 +233,8 @@ class Report:
     preflight: tuple[PreflightLine, ...]
     excluded: Mapping[str, str]
     requirements: tuple[RequirementResult, ...]
+    repetition: Repetition | None = None
+    """None unless the run executed its cases more than once."""
 
     def with_outcome(self, *outcomes: RequirementOutcome) -> tuple[RequirementResult, ...]:
         """The requirements that ended so, in the catalogue's order."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from reports import places, reproduce
+from reports import agreement, places, reproduce
 from reports.events import Case, CaseFinished, CaseStarted, EventLog, PlanMade, Requirement, RunFinished, RunStarted
-from reports.model import CaseResult, Ending, Plan, RequirementOutcome, RequirementResult
+from reports.model import Agreement, CaseResult, Ending, Plan, RequirementOutcome, RequirementResult
 
 _WORST_FIRST: tuple[RequirementOutcome, ...] = ("harness-error", "failed", "not-testable", "passed")
 _NO_SCENARIO = "no scenario is planned for it"
@@ -119,7 +119,14 @@ def _requirement_result(row: Requirement, cases: tuple[CaseResult, ...], run: Ru
         note=row.note,
         cases=cases,
         reproduce=reproduce.command(run, row.id, row.profile),
+        agreement=_agreement(row, cases),
     )
+
+
+def _agreement(row: Requirement, cases: tuple[CaseResult, ...]) -> Agreement | None:
+    if all(case.round == 1 for case in cases):
+        return None
+    return agreement.of_rounds([outcome_of(row, members) for members in agreement.rounds_of(cases)])
 
 
 def _finished(case: Case, end: CaseFinished) -> CaseResult:
@@ -138,6 +145,7 @@ def _finished(case: Case, end: CaseFinished) -> CaseResult:
         feature=case.feature,
         line=case.line,
         example=case.example,
+        round=case.round,
         outcome=outcome,
         seconds=end.seconds,
         settling_seconds=end.settling_seconds,
@@ -160,6 +168,7 @@ def _unfinished(case: Case, worker: str | None, end: Ending) -> CaseResult:
         feature=case.feature,
         line=case.line,
         example=case.example,
+        round=case.round,
         outcome="not-testable",
         seconds=0.0,
         settling_seconds=0.0,

@@ -36,6 +36,8 @@ class _Work:
 
 
 _WORK = pytest.StashKey[_Work]()
+ROUND = "conformance_round"
+"""Parameter of an item that says which round it belongs to, where there are several."""
 CASEWORK = pytest.StashKey["Casework"]()
 """Where the fixtures find the casework of their process."""
 
@@ -49,6 +51,7 @@ class Casework:
         self._writer = writer
         self._worker = worker
         self._keep = keep
+        self._rounds = max(case.round for case in plan.cases)
 
     # The ground of a case
 
@@ -73,6 +76,12 @@ class Casework:
 
     # Which items are executed
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make an item for each round."""
+        if self._rounds > 1:
+            metafunc.fixturenames.append(ROUND)
+            metafunc.parametrize(ROUND, range(1, self._rounds + 1))
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the items of the plan, and refuse to go on if one of them was not collected."""
@@ -93,6 +102,7 @@ class Casework:
         missing = [case.id for case in self._plan.cases if case.id not in found]
         if missing and not narrowed:
             raise pytest.UsageError(f"planned, but not collected by pytest: {', '.join(missing)}")
+        kept.sort(key=lambda item: item.stash[_WORK].case.round)
         items[:] = kept
         config.hook.pytest_deselected(items=dropped)
 
@@ -100,8 +110,9 @@ class Casework:
         if not isinstance(item, pytest.Function):
             return None
         callspec = getattr(item, "callspec", None)
-        row = callspec.indices["_pytest_bdd_example"] if callspec else None
-        return self._plan.case_of(item.originalname, row)
+        parameters = callspec.params if callspec else {}
+        values = tuple(parameters.get("_pytest_bdd_example", {}).values())
+        return self._plan.case_of(item.originalname, values, parameters.get(ROUND, 1))
 
     # What happens in a case
 

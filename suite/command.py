@@ -99,6 +99,14 @@ def _of_a_target(command: F) -> F:
     metavar="SECONDS",
     help="How long the gateway may take.  [default: what the target says]",
 )
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Execute every case N times, and say how often each requirement agreed with itself.",
+)
 @click.option("--keep", default="never", show_default=True, help="Keep objects on a cluster: never, failed or always.")
 @click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
 def run(workers: int, **given: Any) -> int:

@@ -81,6 +81,7 @@ class Controller:
             "directory": str(self._run.directory),
             "profiles": self._run.wanted.profiles,
             "select": self._run.wanted.select,
+            "rounds": self._run.wanted.rounds,
             "keep": self._options.keep,
         }
 

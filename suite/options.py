@@ -44,6 +44,8 @@ class Options:
     variants: tuple[str, ...] = ()
     converge: float | None = None
     """Seconds that the gateway may take to settle; None for what the target says."""
+    repeat: int = 1
+    """How often every case is executed, to see whether it always ends the same."""
     keep: str = "never"
     out: Path | None = None
     foreign: tuple[str, ...] = ()
@@ -59,6 +61,8 @@ class Options:
             raise ConfigurationError(self.foreign[0])
         if self.target not in TARGETS:
             raise ConfigurationError(f"unknown target {self.target!r}; there are: {', '.join(TARGETS)}")
+        if self.repeat < 1:
+            raise ConfigurationError(f"--repeat takes a number from 1 on; not {self.repeat}")
         if self.keep not in KEEP:
             raise ConfigurationError(f"--keep takes {', '.join(KEEP)}; not {self.keep!r}")
         if self.target == "embedded" and self.config:
@@ -85,6 +89,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--fault", action="append", default=[], help="fault of the reference gateway; repeatable")
     group.addoption("--variant", action="append", default=[], help="lawful variant of it; repeatable")
     group.addoption("--converge", type=float, help="seconds that the gateway may take to settle; default: the target's")
+    group.addoption("--repeat", type=int, default=1, help="execute every case so often, and say how often it agreed")
     group.addoption("--keep", default="never", help="keep the objects of cases: never (default), failed or always")
     group.addoption("--out", help="directory for this run; default reports/runs/<run id>")
 
@@ -105,6 +110,7 @@ def of(config: pytest.Config) -> Options:
         faults=tuple(config.getoption("--fault")),
         variants=tuple(config.getoption("--variant")),
         converge=config.getoption("--converge"),
+        repeat=config.getoption("--repeat"),
         keep=config.getoption("--keep"),
         out=path("--out"),
         foreign=tuple(_foreign(config)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cucumber_tag_expressions import parse
@@ -24,6 +25,8 @@ class Wanted:
     """Empty for all."""
     select: str | None = None
     """A tag expression over ids, levels, profiles and chapters; None for everything."""
+    rounds: int = 1
+    """How often each case is executed."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,14 @@ class Bound:
 
     case: Case
     function_name: str
-    row: int | None
-    """Index of the example's row; None for a plain scenario."""
+    values: tuple[str, ...]
+    """Those of the example's row, in the order of its columns; empty for a plain scenario."""
+
+    def in_round(self, number: int) -> Bound:
+        """The same once more; the first round has the case's plain id, so that runs with and without others compare."""
+        if number == 1:
+            return self
+        return replace(self, case=replace(self.case, id=f"{self.case.id}#{number}", round=number))
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,13 @@ class Plan:
         """The cases in the order of the chapters."""
         return tuple(item.case for item in self.bound)
 
-    def case_of(self, function_name: str, row: int | None) -> Case | None:
-        """The planned case of a pytest item; None if the run does not execute it."""
-        for item in self.bound:
-            if (item.function_name, item.row) == (function_name, row):
-                return item.case
-        return None
+    def case_of(self, function_name: str, values: tuple[str, ...], number: int = 1) -> Case | None:
+        """The planned case of a pytest item in a round; None if the run does not execute it."""
+        return self._by_item.get((function_name, values, number))
+
+    @functools.cached_property
+    def _by_item(self) -> dict[tuple[str, tuple[str, ...], int], Case]:
+        return {(item.function_name, item.values, item.case.round): item.case for item in self.bound}
 
 
 def make(
@@ -90,7 +100,9 @@ def make(
             f"{asked} selects no requirement that holds in edition {edition.name}; "
             "`conformance list requirements` shows ids, levels, profiles and chapters to select by"
         )
-    return Plan(tuple(requirements), tuple(bound), fingerprint())
+    # Round by round, so that what differs between two executions of a case is as much as can be.
+    repeated = tuple(item.in_round(number) for number in range(1, wanted.rounds + 1) for item in bound)
+    return Plan(tuple(requirements), repeated, fingerprint())
 
 
 def bind(requirement: str, chapter: Chapter, scenario: ScenarioText) -> list[Bound]:
@@ -98,7 +110,7 @@ def bind(requirement: str, chapter: Chapter, scenario: ScenarioText) -> list[Bou
     base = f"{requirement}/{scenario.slug}"
     place = chapter.place
     if not scenario.rows:
-        return [Bound(Case(base, requirement, scenario.name, place, scenario.line), scenario.function_name, None)]
+        return [Bound(Case(base, requirement, scenario.name, place, scenario.line), scenario.function_name, ())]
     return [
         Bound(
             Case(
@@ -110,9 +122,9 @@ def bind(requirement: str, chapter: Chapter, scenario: ScenarioText) -> list[Bou
                 ", ".join(example.values.values()),
             ),
             scenario.function_name,
-            index,
+            tuple(example.values.values()),
         )
-        for index, example in enumerate(scenario.rows)
+        for example in scenario.rows
     ]
 
 

@@ -79,7 +79,7 @@ def pytest_bdd_apply_tag(tag: str, function: Any) -> bool:
 
 def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: str) -> None:
     ground = ground_from_json(handed["ground"])
-    wanted = Wanted(tuple(handed["profiles"]), handed["select"])
+    wanted = Wanted(tuple(handed["profiles"]), handed["select"], handed["rounds"])
     plan = plans.make(load_catalogue(), ground.edition, chapters.read(), ground.target.features, wanted)
     writer = EventWriter(Path(handed["directory"]) / places.EVENTS)
     casework = Casework(ground, plan, writer, worker, handed["keep"])

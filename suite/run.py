@@ -93,7 +93,7 @@ class Run:
         catalogue = load_catalogue()
         texts = chapters.read()
         selfcheck.check(catalogue, texts)
-        wanted = Wanted(self._options.profiles, self._options.select)
+        wanted = Wanted(self._options.profiles, self._options.select, self._options.repeat)
         known = None if self._edition_name() == AUTO else catalogue.edition(self._edition_name())
         if known is not None:
             # Before anything is started: a selection of nothing needs no target to be refused.
@@ -105,7 +105,7 @@ class Run:
         kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
         self._stack.callback(kube.close)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
-        self.wanted = Wanted(self._options.profiles or target.profiles, self._options.select)
+        self.wanted = dataclasses.replace(wanted, profiles=self._options.profiles or target.profiles)
         plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
         self._announce(target, chosen, plan)
         self.plan = plan
@@ -170,6 +170,7 @@ class Run:
                 settings={
                     "bounds": dataclasses.asdict(target.bounds),
                     "workers": self._workers,
+                    "repeat": self._options.repeat,
                     "select": self._options.select,
                     "profiles": list(self.wanted.profiles),
                     "faults": list(self._options.faults),

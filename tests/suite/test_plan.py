@@ -140,15 +140,28 @@ Scenario Outline: the label is <label>, says <who>
     read = small.read(tmp_path, small.feature(small.rule(outline)))
     made = plan.make(catalogue, catalogue.edition("first"), read, (), Wanted())
 
-    assert [(item.case.id, item.case.example, item.case.line, item.row) for item in made.bound] == [
-        ("EM-FWD-001/the-label-is-says/true-alice", '"True", Alice', 12, 0),
-        ("EM-FWD-001/the-label-is-says/empty-bob", '"", Bob', 15, 1),
+    assert [(item.case.id, item.case.example, item.case.line, item.values) for item in made.bound] == [
+        ("EM-FWD-001/the-label-is-says/true-alice", '"True", Alice', 12, ('"True"', "Alice")),
+        ("EM-FWD-001/the-label-is-says/empty-bob", '"", Bob', 15, ('""', "Bob")),
     ]
     function = made.bound[0].function_name
-    assert made.case_of(function, 1) == made.bound[1].case
-    assert made.case_of(function, 2) is None
-    assert made.case_of(function, None) is None
-    assert made.case_of("test_other", 0) is None
+    assert made.case_of(function, made.bound[1].values) == made.bound[1].case
+    assert made.case_of(function, ('""', "Alice")) is None
+    assert made.case_of(function, ()) is None
+    assert made.case_of("test_other", made.bound[0].values) is None
+
+
+def test_every_case_is_planned_for_every_round_the_first_under_its_plain_id(tmp_path: Path) -> None:
+    catalogue = small.catalogue()
+    read = small.read(tmp_path, small.feature(small.rule("Scenario: served\n  Then nothing")))
+    once = plan.make(catalogue, catalogue.edition("first"), read, (), Wanted())
+
+    thrice = plan.make(catalogue, catalogue.edition("first"), read, (), Wanted(rounds=3))
+
+    (case,) = once.cases
+    assert [(item.id, item.round) for item in thrice.cases] == [(case.id, 1), (f"{case.id}#2", 2), (f"{case.id}#3", 3)]
+    assert thrice.case_of(thrice.bound[0].function_name, (), 2) == thrice.cases[1]
+    assert thrice.fingerprint == once.fingerprint
 
 
 def test_ids_of_cases_do_not_depend_on_what_stands_before_them(tmp_path: Path) -> None:
