@@ -10,7 +10,7 @@ from kubernetes_api.custom_resource_definitions import (
     established,
     terminating,
 )
-from kubernetes_api.resources import CRD_KEY, NAMESPACES, Registry, Resource
+from kubernetes_api.resources import CRD_KEY, DEPLOYMENTS, NAMESPACES, Registry, Resource
 from kubernetes_api.schema import apply_defaults, clone, prune
 from kubernetes_api.selectors import matcher
 from kubernetes_api.status_errors import Json, forbidden, not_found
@@ -34,6 +34,7 @@ class Cluster:
             ("", "services"): kinds.ServiceKind(),
             ("", "events"): kinds.EventKind(),
             ("coordination.k8s.io", "leases"): kinds.LeaseKind(),
+            DEPLOYMENTS: kinds.DeploymentKind(),
             ("authorization.k8s.io", "selfsubjectaccessreviews"): kinds.ReviewKind(),
             CRD_KEY: CustomResourceDefinitionKind(),
         }

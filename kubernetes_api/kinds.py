@@ -224,6 +224,40 @@ def _service_errors(spec: Json) -> Iterator[FieldError]:
             )
 
 
+class DeploymentKind(Kind):
+    """Deployments: kept, and nothing more; no controller makes Pods of them."""
+
+    def default(self, item: Json) -> None:
+        """One replica, unless it says how many; and what else the API fills in."""
+        spec = item.setdefault("spec", {})
+        spec.setdefault("replicas", 1)
+        spec.setdefault("revisionHistoryLimit", 10)
+        spec.setdefault("progressDeadlineSeconds", 600)
+        rolling = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}}
+        spec.setdefault("strategy", rolling)
+        item.setdefault("status", {})
+
+    def errors(self, item: Json) -> list[FieldError]:
+        """The count is not negative, and the selector finds the template's Pods."""
+        spec = item["spec"]
+        errors = []
+        if spec["replicas"] < 0:
+            why = "must be greater than or equal to 0"
+            errors.append(FieldError("FieldValueInvalid", "spec.replicas", spec["replicas"], why))
+        wanted: Json = (spec.get("selector") or {}).get("matchLabels") or {}
+        labels: Json = ((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}
+        if not wanted.items() <= labels.items():
+            why = "`selector` does not match template `labels`"
+            errors.append(FieldError("FieldValueInvalid", "spec.template.metadata.labels", labels, why))
+        return errors
+
+    def update_errors(self, old: Json, new: Json) -> list[FieldError]:
+        """The selector stays."""
+        if old["spec"].get("selector") == new["spec"].get("selector"):
+            return []
+        return [FieldError("FieldValueInvalid", "spec.selector", new["spec"].get("selector"), "field is immutable")]
+
+
 class ReviewKind(Kind):
     """SelfSubjectAccessReviews: whoever bears the token may do everything."""
 

@@ -13,6 +13,7 @@ from kubernetes_api.store import ResourceKey
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 CRD_KEY: ResourceKey = ("apiextensions.k8s.io", "customresourcedefinitions")
 NAMESPACES: ResourceKey = ("", "namespaces")
+DEPLOYMENTS: ResourceKey = ("apps", "deployments")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Resource:
     def stored_api_version(self) -> str:
         """The apiVersion in which objects are kept."""
         return group_version(self.group, self.storage_version)
+
+    @property
+    def counts_generations(self) -> bool:
+        """Whether metadata.generation counts the changes of the specification."""
+        return self.custom or self.key in (CRD_KEY, DEPLOYMENTS)
 
     @property
     def has_status(self) -> bool:
@@ -190,6 +196,22 @@ def builtin_resources(catalogue: dict[str, Json]) -> list[Resource]:
             "coordination.k8s.io",
             "leases",
             columns=(_NAME, Column("Holder", ".spec.holderIdentity"), _AGE),
+        ),
+        _builtin(
+            catalogue,
+            "io.k8s.api.apps.v1.Deployment",
+            "apps",
+            "deployments",
+            short_names=("deploy",),
+            categories=("all",),
+            subresources=("status",),
+            columns=(
+                _NAME,
+                Column("Ready", ".status.readyReplicas", type="integer"),
+                Column("Up-to-date", ".status.updatedReplicas", type="integer"),
+                Column("Available", ".status.availableReplicas", type="integer"),
+                _AGE,
+            ),
         ),
         _builtin(
             catalogue,

@@ -90,7 +90,7 @@ class Writer:
             metadata.pop(stale, None)
         metadata["uid"] = str(uuid.uuid4())
         metadata["creationTimestamp"] = now_text()
-        if resource.custom or resource.key == CRD_KEY:
+        if resource.counts_generations:
             metadata["generation"] = 1
         if resource.namespaced:
             metadata["namespace"] = place.namespace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubernetes_api.conftest import JSON_PATCH, MERGE, STRATEGIC, Api, model, secret
+from tests.kubernetes_api.conftest import JSON_PATCH, MERGE, STRATEGIC, Api, Json, model, secret
 
 
 @pytest.fixture
@@ -329,3 +329,35 @@ def test_access_is_allowed(api: Api) -> None:
     review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}
     answer = api.ok("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
     assert answer["status"]["allowed"] is True
+
+
+def deployment(replicas: int | None = None) -> Json:
+    labels = {"app": "d"}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "image.example/c:1"}]}}
+    spec: Json = {"selector": {"matchLabels": labels}, "template": pod}
+    if replicas is not None:
+        spec["replicas"] = replicas
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}
+
+
+def test_deployments_are_kept_and_scaled(api: Api, namespace: str) -> None:
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    created = api.ok("POST", path, deployment())
+    assert (created["spec"]["replicas"], created["metadata"]["generation"]) == (1, 1)
+    assert created["spec"]["strategy"]["type"] == "RollingUpdate"
+    status = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "availableReplicas": 1}
+    written = api.ok("PATCH", f"{path}/d/status", {"status": status, "spec": {"replicas": 9}}, kind=MERGE)
+    assert (written["status"]["readyReplicas"], written["spec"]["replicas"]) == (1, 1)
+    scaled = api.ok("PATCH", f"{path}/d", {"spec": {"replicas": 0}}, kind=MERGE)
+    assert (scaled["spec"]["replicas"], scaled["metadata"]["generation"]) == (0, 2)
+    assert scaled["status"]["readyReplicas"] == 1
+
+
+def test_deployments_are_checked(api: Api, namespace: str) -> None:
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    negative = api.call("POST", path, deployment(-1))
+    assert negative.status == 422
+    assert "spec.replicas: Invalid value: -1: must be greater than or equal to 0" in negative.message
+    other = deployment()
+    other["spec"]["template"]["metadata"]["labels"] = {"app": "e"}
+    assert "`selector` does not match template `labels`" in api.call("POST", path, other).message
