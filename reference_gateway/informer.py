@@ -56,6 +56,10 @@ class Informer:
         """All objects as last seen; the map does not change under the reader."""
         return self._objects
 
+    def tell_again(self, wanted: Callable[[JSON], bool]) -> None:
+        """Call the subscribers with the key of each object that is there and wanted, as after a first list."""
+        self._tell([key for key, item in self._objects.items() if wanted(item)])
+
     def _run(self) -> None:
         wait = FIRST_RETRY_SECONDS
         while not self._stopped.is_set():

@@ -33,6 +33,15 @@ from reference_gateway.informer import Informer
 from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
 from reference_gateway.limitador.counters import Limitador
 from reference_gateway.limitador.exposition import MetricsServer
+from reference_gateway.parts import (
+    CONTROLLER,
+    DEPLOYMENTS,
+    PROCESSOR,
+    ControllerPart,
+    PartController,
+    ProcessorPart,
+    install_parts,
+)
 from reference_gateway.processor.decision import Decider
 from reference_gateway.processor.metering import Metering
 from reference_gateway.processor.server import Processor
@@ -109,6 +118,7 @@ class Gateway:
         processor = Processor(self._behaviour, decider, metering)
         control = ControlPlane(
             wiring.control_socket,
+            wiring.processor_socket,
             processor,
             translator.first_snapshot(),
             translator.on_programmed,
@@ -128,8 +138,10 @@ class Gateway:
         starting.callback(metrics.stop)
         self.metrics_address = metrics.address
         controllers = _controllers(cluster, self._behaviour, stores, informers, translator)
+        running = controllers.all
+        running.append(_parts(cluster, self._behaviour, stores, informers, controllers, control))
         if layer is not None:
-            controllers += layer.controllers
+            running += layer.controllers
         try:
             install(cluster, self._behaviour)
             for informer in informers.values():
@@ -137,6 +149,7 @@ class Gateway:
                 starting.callback(informer.stop)
             self.address = self.envoy.wait_until_ready()
             _install_gateway(cluster, self.address)
+            install_parts(cluster, self._behaviour)
             install_guide(cluster, self._behaviour, self.metrics_address)
         except (ApiError, urllib3.exceptions.HTTPError) as error:
             raise UsageProblem(f"The gateway's objects could not be installed at {cluster.url}: {error}.") from error
@@ -144,7 +157,7 @@ class Gateway:
             if not informer.synced.wait(SYNC_SECONDS):
                 kind = informer.resource.plural
                 raise UsageProblem(f"The API at {cluster.url} did not list {kind} within {SYNC_SECONDS:g} s.")
-        for controller in controllers:
+        for controller in running:
             controller.start()
             starting.callback(controller.stop)
 
@@ -157,6 +170,7 @@ class Gateway:
             listen_host=self._settings.listen_host,
             listen_port=self._settings.listen_port,
             control_socket=sockets / "control",
+            processor_socket=sockets / "processor",
             admin_socket=sockets / "admin",
             access_log=self.access_log,
             provider_ca=self._settings.provider_ca,
@@ -197,8 +211,33 @@ def _informers(cluster: Cluster, behaviour: Behaviour) -> dict[Resource, Informe
         DESTINATION_RULES,
         HTTP_ROUTES,
         GATEWAYS,
+        DEPLOYMENTS,
     )
     return {resource: Informer(cluster, resource) for resource in watched}
+
+
+@dataclass(frozen=True)
+class Controllers:
+    """The loops of the gateway itself, by the part that they are of."""
+
+    credentials: Controller
+    """Of the processor."""
+    models: Controller
+    """ExternalModels; with what follows, of the controller."""
+    refs: Controller
+    others: list[Controller]
+    data_plane: list[Controller]
+    """Of neither: they stand for the mesh."""
+
+    @property
+    def all(self) -> list[Controller]:
+        """Every one."""
+        return [self.credentials, *self.data_plane, *self.of_the_controller]
+
+    @property
+    def of_the_controller(self) -> list[Controller]:
+        """Those that rest while the controller is down."""
+        return [self.models, self.refs, *self.others]
 
 
 def _controllers(
@@ -207,7 +246,7 @@ def _controllers(
     stores: Stores,
     informers: Mapping[Resource, Informer],
     translator: RouteTranslator,
-) -> list[Controller]:
+) -> Controllers:
     kinds = EditionResources.of(behaviour.edition)
     refs, routes = informers[kinds.model_refs], informers[HTTP_ROUTES]
     delay = behaviour.convergence_delay()
@@ -227,11 +266,42 @@ def _controllers(
     routes.subscribe(route_status.add)
     for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES):
         informers[kind].subscribe(lambda _: translation.add(GATEWAY))
-    controllers = [credentials, model_ref, translation, route_status]
-    controllers += model_controllers(behaviour, Objects(cluster, informers), kinds, informers, stores.models)
+    models, *others = model_controllers(behaviour, Objects(cluster, informers), kinds, informers, stores.models)
     if behaviour.edition.ref_status:
-        controllers.append(_ref_status(cluster, behaviour, kinds, informers))
-    return controllers
+        others.append(_ref_status(cluster, behaviour, kinds, informers))
+    return Controllers(credentials, models, model_ref, others, [translation, route_status])
+
+
+def _parts(
+    cluster: Cluster,
+    behaviour: Behaviour,
+    stores: Stores,
+    informers: Mapping[Resource, Informer],
+    controllers: Controllers,
+    control: ControlPlane,
+) -> Controller:
+    kinds = EditionResources.of(behaviour.edition)
+    parts = {
+        PROCESSOR: ProcessorPart(
+            behaviour,
+            stores,
+            control,
+            controllers.credentials,
+            informers[SECRETS],
+            informers[kinds.external_models],
+        ),
+        CONTROLLER: ControllerPart(
+            behaviour,
+            stores,
+            kinds,
+            informers,
+            controllers.of_the_controller,
+            (controllers.models, controllers.refs),
+        ),
+    }
+    controller = Controller("parts", PartController(behaviour, cluster, informers[DEPLOYMENTS], parts).reconcile)
+    informers[DEPLOYMENTS].subscribe(controller.add)
+    return controller
 
 
 def _ref_status(

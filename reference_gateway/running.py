@@ -20,6 +20,7 @@ from reference_gateway.deviations import Deviation, chosen, composed
 from reference_gateway.edition import read_edition
 from reference_gateway.errors import GatewayFailure, UsageProblem
 from reference_gateway.faults import all_faults
+from reference_gateway.parts import CONTROLLER, PROCESSOR
 from reference_gateway.program import Gateway, Settings
 from reference_gateway.resources import GATEWAY
 from reference_gateway.translation.vertex_openai import parse_vertex_endpoint
@@ -93,6 +94,10 @@ def _ready_line(
         "gatewayNamespace": GATEWAY.namespace,
         "envoy": envoy_version(),
         "features": _features(behaviour),
+        "parts": {
+            name: {"namespace": key.namespace, "name": key.name}
+            for name, key in (("processor", PROCESSOR), ("controller", CONTROLLER))
+        },
         "version": importlib.metadata.version("externalmodel-conformance"),
         "faults": [each.name for each in deviations if each in all_faults()],
         "variants": [each.name for each in deviations if each in all_variants()],

@@ -29,6 +29,11 @@ class Store(Generic[V]):
         with self._lock:
             self._entries = {known: value for known, value in self._entries.items() if known != key}
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries = {}
+
     def get(self, key: Key) -> V | None:
         """The value for a key, or None."""
         return self._entries.get(key)
@@ -62,6 +67,17 @@ class ModelStore:
         with self._lock:
             self._wanted.pop(key, None)
             self._settle()
+
+    def clear(self) -> None:
+        """Forget all models; what Envoy routes is not forgotten."""
+        with self._lock:
+            self._wanted = {}
+            self._settle()
+
+    def known(self) -> tuple[Key, ...]:
+        """The models that were taken up, whether they are served yet or not."""
+        with self._lock:
+            return tuple(self._wanted)
 
     def programmed(self, destinations: frozenset[Destination]) -> None:
         """Note which destinations Envoy routes now."""

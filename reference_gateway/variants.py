@@ -17,6 +17,11 @@ SLOW_SECONDS = 2.0
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 
 
+SLOW_START_SECONDS = 3.0
+SLOW_STOP_SECONDS = 1.0
+UNREAD_SECONDS = 1.0
+
+
 class Variant(Deviation):
     """A deviation that breaks nothing."""
 
@@ -171,6 +176,51 @@ class UnreadyListed(Variant):
 
     def is_listed(self, *, ready: bool, entitled: bool) -> bool:
         return entitled
+
+
+class SeveralReplicas(Variant):
+    """Is made of parts with three replicas each."""
+
+    id, name = "V60", "several-replicas"
+
+    def replicas(self) -> int:
+        return 3
+
+
+class SlowStart(Variant):
+    """Takes three seconds to start a part."""
+
+    id, name = "V61", "slow-start"
+
+    def seconds_to_start(self) -> float:
+        return super().seconds_to_start() + SLOW_START_SECONDS
+
+
+class SlowStop(Variant):
+    """Has a part finish its work for a second when it is wished for no longer."""
+
+    id, name = "V62", "slow-stop"
+
+    def seconds_to_stop(self) -> float:
+        return super().seconds_to_stop() + SLOW_STOP_SECONDS
+
+
+class AnswersBeforeItHasRead(Variant):
+    """Refuses for want of credentials for a second after the processor's start, as the shipped processor does."""
+
+    id, name = "V63", "answers-before-it-has-read"
+
+    def seconds_until_secrets_are_read(self) -> float:
+        return super().seconds_until_secrets_are_read() + UNREAD_SECONDS
+
+
+class UnavailableWithoutProcessor(Variant):
+    """Answers 503 instead of 500 while the processor is down."""
+
+    id, name = "V64", "unavailable-without-processor"
+
+    def status_without_processor(self) -> int:
+        return 503
 
 
 class TranslatedInOtherWords(Variant):

@@ -35,7 +35,7 @@ class WorkQueue(Generic[K]):
             self._due[key] = when
             self._sequence += 1
             heapq.heappush(self._heap, (when, self._sequence, key))
-            self._changed.notify()
+            self._changed.notify_all()
 
     def get(self) -> K | None:
         """The next key that is due; None when the queue is closed. The caller owes `done` or `failed`."""
@@ -62,6 +62,17 @@ class WorkQueue(Generic[K]):
             self._release(key)
         self.add(key, min(FIRST_RETRY_SECONDS * 2 ** (min(failures, 20) - 1), LAST_RETRY_SECONDS))
 
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until nothing is asked for and nobody works; False if the time is up first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._due and not self._working, seconds)
+
+    def clear(self) -> None:
+        """Ask for nothing any more; return when nobody works on a key."""
+        with self._changed:
+            self._due, self._heap = {}, []
+            self._changed.wait_for(lambda: not self._working)
+
     def close(self) -> None:
         """Let every `get` return None."""
         with self._changed:
@@ -70,7 +81,7 @@ class WorkQueue(Generic[K]):
 
     def _release(self, key: K) -> None:
         self._working.discard(key)
-        self._changed.notify()
+        self._changed.notify_all()
 
     def _next_due(self) -> K | None:
         now = time.monotonic()

@@ -13,6 +13,7 @@ from reference_gateway.behaviour.data_plane import DataPlaneRules
 from reference_gateway.behaviour.definitions import DefinitionRules
 from reference_gateway.behaviour.isolation import IsolationRules
 from reference_gateway.behaviour.metering import MeteringRules
+from reference_gateway.behaviour.outages import OutageRules
 from reference_gateway.behaviour.providers import ProviderRules
 from reference_gateway.behaviour.publication import PublicationRules
 from reference_gateway.behaviour.requests import RequestRules
@@ -36,6 +37,7 @@ class Behaviour(
     DataPlaneRules,
     MeteringRules,
     TimeRules,
+    OutageRules,
     TranslationRules,
 ):
     """The conforming gateway."""

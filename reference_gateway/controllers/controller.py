@@ -23,11 +23,26 @@ class Controller:
         self._reconcile = reconcile
         self._delay = delay
         self._queue: WorkQueue[Key] = WorkQueue()
+        self._resting = False
         self._thread = threading.Thread(target=self._run, name=f"controller {name}", daemon=True)
 
     def add(self, key: Key) -> None:
-        """Have a key reconciled soon: at once, or after the controller's delay."""
-        self._queue.add(key, self._delay)
+        """Have a key reconciled soon: at once, or after the controller's delay; never, while the controller rests."""
+        if not self._resting:
+            self._queue.add(key, self._delay)
+
+    def rest(self) -> None:
+        """Be as if the program were down: forget what is to be done, and hear of no change until `resume`."""
+        self._resting = True
+        self._queue.clear()
+
+    def resume(self) -> None:
+        """Hear of changes again; what has happened meanwhile must be added by somebody who looks."""
+        self._resting = False
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until everything that was added is reconciled; False if the time is up first."""
+        return self._queue.wait_until_idle(seconds)
 
     def start(self) -> None:
         """Begin to work."""
@@ -43,10 +58,16 @@ class Controller:
                 self._reconcile(key)
             except (ApiError, urllib3.exceptions.HTTPError) as error:
                 log.warning("%s: %s failed and will be tried again: %s", self.name, key, error)
-                self._queue.failed(key)
+                self._failed(key)
             except Exception as error:
                 # One broken object must not end the controller for all others. Only the type: the text may quote data.
                 log.error("%s: %s failed with %s", self.name, key, type(error).__name__)
-                self._queue.failed(key)
+                self._failed(key)
             else:
                 self._queue.done(key)
+
+    def _failed(self, key: Key) -> None:
+        if self._resting:
+            self._queue.done(key)
+        else:
+            self._queue.failed(key)

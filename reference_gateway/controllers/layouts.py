@@ -32,7 +32,7 @@ WAY_OUT = (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
 def model_controllers(
     behaviour: Behaviour, objects: Objects, kinds: EditionResources, informers: Informers, models: ModelStore
 ) -> list[Controller]:
-    """The controllers of the edition's models, subscribed to what they must hear of."""
+    """The controllers of the edition's models, subscribed to what they must hear of; the first is ExternalModel's."""
     provider = kinds.external_providers
     if provider is None:
         return _whole(behaviour, objects, kinds, informers, models)
@@ -72,7 +72,7 @@ def _referring(
         informers[each].subscribe(model.add)
     informers[SECRETS].subscribe(_all_beside(informers[provider], providers))
     informers[provider].subscribe(_all_beside(informers[kind], model))
-    return [providers, model]
+    return [model, providers]
 
 
 def _migration(

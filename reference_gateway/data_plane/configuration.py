@@ -31,6 +31,8 @@ AUTHORIZATION = "envoy.filters.http.ext_authz"
 PROCESSOR = "envoy.filters.http.ext_proc"
 METERING_FILTER = "envoy.filters.http.ext_proc.metering"
 MAAS_API = "maas-api"
+CONTROL = "control"
+PROCESSOR_CLUSTER = "processor"
 
 _TYPE = "type.googleapis.com/envoy."
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -43,7 +45,9 @@ class Wiring:
     listen_host: str
     listen_port: int
     control_socket: Path
-    """Where the gateway serves both discovery and the processor."""
+    """Where the gateway serves discovery, who may call, and what is counted."""
+    processor_socket: Path
+    """Where the processor answers; nobody does while it is down."""
     admin_socket: Path
     access_log: Path
     provider_ca: Path | None = None
@@ -59,13 +63,17 @@ def bootstrap(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "admin": {"address": {"pipe": {"path": str(wiring.admin_socket), "mode": 0o600}}},
         "static_resources": {
             "listeners": [_listener(wiring, behaviour)],
-            "clusters": [_control_cluster(wiring.control_socket), *_maas_api_clusters(wiring)],
+            "clusters": [
+                _own_cluster(CONTROL, wiring.control_socket),
+                _own_cluster(PROCESSOR_CLUSTER, wiring.processor_socket),
+                *_maas_api_clusters(wiring),
+            ],
         },
         "dynamic_resources": {
             "ads_config": {
                 "api_type": "GRPC",
                 "transport_api_version": "V3",
-                "grpc_services": [{"envoy_grpc": {"cluster_name": "control"}}],
+                "grpc_services": [{"envoy_grpc": {"cluster_name": CONTROL}}],
             },
             "cds_config": {"ads": {}, "resource_api_version": "V3"},
         },
@@ -89,6 +97,7 @@ def route_configuration(routes: Sequence[Route], behaviour: Behaviour) -> JSON:
                 "routes": [
                     *(_maas_api_routes() if behaviour.edition.access is not None else ()),
                     *(_route(route, behaviour) for route in routes),
+                    *(_unprocessed_route(route) for route in routes if behaviour.forwards_without_processor()),
                     {"match": {"prefix": "/"}, "direct_response": {"status": 404}},
                 ],
             }
@@ -140,7 +149,7 @@ def _authorization_filter(behaviour: Behaviour) -> JSON:
     return {
         "@type": f"{_TYPE}extensions.filters.http.ext_authz.v3.ExtAuthz",
         "transport_api_version": "V3",
-        "grpc_service": {"envoy_grpc": {"cluster_name": "control"}, "timeout": PROCESSOR_TIMEOUT},
+        "grpc_service": {"envoy_grpc": {"cluster_name": CONTROL}, "timeout": PROCESSOR_TIMEOUT},
         "failure_mode_allow": False,
         "status_on_error": {"code": "InternalServerError"},
         **({"with_request_body": body} if shown else {}),
@@ -150,8 +159,9 @@ def _authorization_filter(behaviour: Behaviour) -> JSON:
 def _processor_filter(behaviour: Behaviour) -> JSON:
     return {
         "@type": f"{_TYPE}extensions.filters.http.ext_proc.v3.ExternalProcessor",
-        "grpc_service": {"envoy_grpc": {"cluster_name": "control"}},
-        "failure_mode_allow": False,
+        "grpc_service": {"envoy_grpc": {"cluster_name": PROCESSOR_CLUSTER}},
+        "failure_mode_allow": behaviour.forwards_without_processor(),
+        "status_on_error": {"code": behaviour.status_without_processor()},
         "message_timeout": PROCESSOR_TIMEOUT,
         "mutation_rules": {"allow_all_routing": True},
         # Only the processor knows which answers it has to read whole.
@@ -172,7 +182,7 @@ def _metering_filter() -> JSON:
     return {
         "@type": f"{_TYPE}extensions.filters.http.ext_proc.v3.ExternalProcessor",
         "grpc_service": {
-            "envoy_grpc": {"cluster_name": "control"},
+            "envoy_grpc": {"cluster_name": CONTROL},
             "initial_metadata": [{"key": STAGE, "value": METERING}],
         },
         "observability_mode": True,
@@ -212,12 +222,12 @@ def _access_log(path: Path) -> JSON:
     }
 
 
-def _control_cluster(socket: Path) -> JSON:
+def _own_cluster(name: str, socket: Path) -> JSON:
     return {
-        "name": "control",
+        "name": name,
         "type": "STATIC",
         "connect_timeout": "5s",
-        "load_assignment": {"cluster_name": "control", "endpoints": [_endpoints({"pipe": {"path": str(socket)}})]},
+        "load_assignment": {"cluster_name": name, "endpoints": [_endpoints({"pipe": {"path": str(socket)}})]},
         # No circuit breaker between the two halves of one gateway.
         "circuit_breakers": {"thresholds": [_no_limits()]},
         "typed_extension_protocol_options": {HTTP_OPTIONS: _http_options({"http2_protocol_options": {}})},
@@ -312,6 +322,18 @@ def _route(route: Route, behaviour: Behaviour) -> JSON:
         "route": action,
         "request_headers_to_remove": [DESTINATION_HEADER, "x-envoy-external-address"],
     }
+
+
+def _unprocessed_route(route: Route) -> JSON:
+    """By the path alone, as it came from the client."""
+    model = route.destination.model
+    rewrite = {"pattern": {"regex": f"^/{model}"}, "substitution": ""}
+    action = {
+        "cluster": route.destination.id,
+        "host_rewrite_literal": route.destination.host,
+        "regex_rewrite": rewrite,
+    }
+    return {"match": {"path_separated_prefix": f"/{model}"}, "route": action}
 
 
 def _endpoints(address: JSON) -> JSON:

@@ -16,6 +16,7 @@ from reference_gateway.faults import (
     forwarding,
     isolation,
     metering,
+    outages,
     providers,
     publication,
     requests,
@@ -39,6 +40,7 @@ MODULES = (
     responses,
     errors,
     streams,
+    outages,
     translation,
     providers,
 )

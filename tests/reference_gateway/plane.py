@@ -76,7 +76,14 @@ def data_plane(
 ) -> Iterator[Plane]:
     sockets = Path(tempfile.mkdtemp(prefix="gateway-test-"))
     wiring = Wiring(
-        "127.0.0.1", 0, sockets / "control", sockets / "admin", directory / "access.log", provider_ca, connect_to
+        listen_host="127.0.0.1",
+        listen_port=0,
+        control_socket=sockets / "control",
+        processor_socket=sockets / "processor",
+        admin_socket=sockets / "admin",
+        access_log=directory / "access.log",
+        provider_ca=provider_ca,
+        connect_to=connect_to,
     )
     stores = Stores()
     kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
@@ -90,7 +97,9 @@ def data_plane(
 
     decider, limitador = Decider(behaviour, stores), Limitador(behaviour)
     processor = Processor(behaviour, decider, Metering(behaviour, decider, limitador))
-    control = ControlPlane(wiring.control_socket, processor, translator.first_snapshot(), on_programmed)
+    control = ControlPlane(
+        wiring.control_socket, wiring.processor_socket, processor, translator.first_snapshot(), on_programmed
+    )
     translator.discovery = control.discovery
     control.start()
     envoy = Envoy(find_envoy(), wiring, bootstrap(wiring, behaviour), directory)

@@ -52,6 +52,20 @@ def refs_after_deletion(subject: Behaviour) -> Mapping[Key, ModelRef]:
     return store.view()
 
 
+def closed_while_starting(subject: Behaviour) -> bool:
+    """Whether a processor that has just started refuses as it does otherwise."""
+    before = subject.answer_without_credentials(A)
+    subject.on_processor_started()
+    return subject.answer_without_credentials(A) == before
+
+
+def models_after_stop(subject: Behaviour) -> tuple[Key, ...]:
+    store = ModelStore()
+    store.want(A)
+    subject.on_controller_stopped(store)
+    return store.known()
+
+
 def wanted_after_deletion(subject: Behaviour) -> Model | None:
     store = ModelStore()
     store.want(A)
@@ -125,6 +139,18 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "upstream": lambda b: (b.upstream_header_case(), b.upstream_protocol()),
     "times": lambda b: (b.convergence_delay(), b.status_delay()),
     "extras": lambda b: (b.extra_labels(), b.extra_conditions()),
+    "without processor": lambda b: b.forwards_without_processor(),
+    "status without processor": lambda b: b.status_without_processor(),
+    "forgotten with the processor": lambda b: store_after(b.on_processor_stopped),
+    "read on start": lambda b: b.reads_secrets_on_start(),
+    "models told again": lambda b: b.hears_of_models_again(),
+    "unread": lambda b: b.seconds_until_secrets_are_read(),
+    "closed while starting": closed_while_starting,
+    "models after the controller": models_after_stop,
+    "taken up on start": lambda b: (b.takes_up_on_start(changed=False), b.takes_up_on_start(changed=True)),
+    "deletions on start": lambda b: b.notices_deletions_on_start(),
+    "replicas": lambda b: b.replicas(),
+    "times of parts": lambda b: (b.seconds_to_start(), b.seconds_to_stop()),
 }
 
 ERROR_TEXTS = {"answer without credentials", "answer without field"}
@@ -188,6 +214,14 @@ DIFFERENCES: dict[str, set[str]] = {
     "M94": {"verifies"},
     "X19": {"found", "found after rotation", "found after creation"},
     "M76": {"own answer to malformed body"},
+    "M86": {"without processor"},
+    "M85": {"models told again"},
+    "X330": {"read on start"},
+    "X331": {"unread", "closed while starting"},
+    "X332": {"read on start", "forgotten with the processor"},
+    "X333": {"models after the controller", "taken up on start"},
+    "X334": {"taken up on start"},
+    "X335": {"deletions on start", "route owned", "service owned"},
     "V01": {"times"},
     "V02": ANSWERS,
     "V03": {"extras"},
@@ -199,6 +233,11 @@ DIFFERENCES: dict[str, set[str]] = {
     "V09": {"own answer without credentials"},
     "V10": {"response body mode", "response piece count"},
     "V11": {"published by another name"},
+    "V60": {"replicas"},
+    "V61": {"times of parts"},
+    "V62": {"times of parts"},
+    "V63": {"unread"},
+    "V64": {"status without processor"},
 }
 
 EDITION_DIFFERENCES = {

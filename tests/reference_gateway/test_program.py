@@ -21,6 +21,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from reference_gateway.command import main
 from reference_gateway.kubernetes_access import ApiError, Cluster, Resource
+from reference_gateway.parts import DEPLOYMENTS
 from reference_gateway.resources import (
     DESTINATION_RULES,
     GATEWAY,
@@ -509,3 +510,68 @@ def test_deviations_are_listed(listing: str) -> None:
     rows = json.loads(CliRunner().invoke(main, [listing, "--format", "json"]).stdout)
 
     assert all(row["id"] and row["name"] and row["description"] and row["editions"] for row in rows)
+
+
+def scale(built: House, part: str, replicas: int) -> None:
+    """Ask for so many replicas of a part, and wait until its Deployment says that it has them."""
+    key = Key(**built.ready["parts"][part])
+    generation = built.cluster.merge(DEPLOYMENTS, key, {"spec": {"replicas": replicas}})["metadata"]["generation"]
+
+    def followed() -> None:
+        status = built.cluster.get(DEPLOYMENTS, key)["status"]
+        assert (status["observedGeneration"], status.get("readyReplicas", 0)) == (generation, replicas)
+
+    eventually(followed)
+
+
+def test_without_its_processor_it_refuses_and_afterwards_it_knows_everything_again(runbook_ns: House) -> None:
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.apply_secret("sk-1", {LABEL: "true"})
+    runbook_ns.settles_on_key("sk-1")
+
+    scale(runbook_ns, "processor", 0)
+    arrivals = len(runbook_ns.upstream.arrivals)
+    refused = runbook_ns.ask()
+    runbook_ns.change_secret({"stringData": {edition_named("runbook").secret_data_key: "sk-2"}})
+    scale(runbook_ns, "processor", 1)
+
+    assert refused.status_code == 500
+    assert len(runbook_ns.upstream.arrivals) == arrivals
+    runbook_ns.settles_on_key("sk-2")
+
+
+def test_what_happens_without_its_controller_counts_when_it_is_back(runbook_ns: House) -> None:
+    runbook_ns.apply_model()
+    runbook_ns.apply_ref()
+    runbook_ns.apply_secret("sk-1", {LABEL: "true"})
+    runbook_ns.settles_on_key("sk-1")
+
+    scale(runbook_ns, "controller", 0)
+    assert runbook_ns.ask().status_code == 200
+    runbook_ns.apply_model("later")
+    runbook_ns.delete(runbook_ns.kinds.model_refs, "m")
+    runbook_ns.apply(
+        runbook_ns.kinds.model_refs, "later", spec={"modelRef": {"kind": "ExternalModel", "name": "later"}}
+    )
+    assert runbook_ns.ask("later").status_code == 404
+    scale(runbook_ns, "controller", 1)
+
+    runbook_ns.settles_on(404)
+    eventually(lambda: assert_served(runbook_ns.ask("later")))
+
+
+def test_a_restart_is_followed(runbook_ns: House) -> None:
+    key = Key(**runbook_ns.ready["parts"]["processor"])
+    again = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": runbook_ns.namespace}}}
+    generation = runbook_ns.cluster.merge(DEPLOYMENTS, key, {"spec": {"template": again}})["metadata"]["generation"]
+
+    def followed() -> None:
+        status = runbook_ns.cluster.get(DEPLOYMENTS, key)["status"]
+        assert (status["observedGeneration"], status["readyReplicas"]) == (generation, 1)
+
+    eventually(followed)
+
+
+def assert_served(answer: httpx.Response) -> None:
+    assert answer.status_code == 200
