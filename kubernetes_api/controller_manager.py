@@ -247,6 +247,9 @@ class ControllerManager:
         namespace = await self._api.get(url)
         if namespace is None or "kubernetes" not in (namespace["spec"].get("finalizers") or []):
             return
+        # What the watches have shown goes first: only when that is gone is it worth asking for every kind there is.
+        if any(await asyncio.gather(*(self._empty(served, name) for served in self._held_by(name)))):
+            return
         resources = {
             (one.group, one.plural): one
             for one in (*await self._api.served(), *self._served.values())
@@ -258,6 +261,10 @@ class ControllerManager:
             namespace["spec"]["finalizers"] = finalizers
             if await self._api.send("PUT", f"{url}/finalize", namespace) == httpx.codes.CONFLICT:
                 self._namespaces.add(("namespace", name))
+
+    def _held_by(self, namespace: str) -> set[Served]:
+        """The resources of which the watches have shown objects in a namespace."""
+        return {node.served for node in self._nodes.values() if node.metadata.get("namespace") == namespace}
 
     async def _empty(self, served: Served, namespace: str) -> bool:
         """Delete a resource's objects in a namespace; say whether any is left, waiting for its finalizers."""

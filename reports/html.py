@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,20 @@ def write(report: Report, log: EventLog, directory: Path) -> None:
 
 def render(report: Report) -> str:
     """The page. Everything that comes from the run is escaped; it refers to nothing outside of itself."""
+    return template().render(
+        report=report,
+        chapters=_by_chapter(report),
+        problems=[item for item in report.requirements if item.outcome not in _SETTLED],
+        outcomes=[outcome for outcome in REQUIREMENT_OUTCOMES if report.with_outcome(outcome)],
+        case_text=case_text,
+        requirement_text=requirement_text,
+        places=places,
+    )
+
+
+@functools.cache
+def template() -> jinja2.Template:
+    """The page's template; compiling it takes longer than filling it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -34,15 +49,7 @@ def render(report: Report) -> str:
         finalize=_shown,
     )
     environment.filters["seconds"] = seconds
-    return environment.get_template("report.html.j2").render(
-        report=report,
-        chapters=_by_chapter(report),
-        problems=[item for item in report.requirements if item.outcome not in _SETTLED],
-        outcomes=[outcome for outcome in REQUIREMENT_OUTCOMES if report.with_outcome(outcome)],
-        case_text=case_text,
-        requirement_text=requirement_text,
-        places=places,
-    )
+    return environment.get_template("report.html.j2")
 
 
 def _by_chapter(report: Report) -> dict[str, list[RequirementResult]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def read(directory: Path = FEATURES) -> tuple[Chapter, ...]:
     Raises:
         HarnessError: a file is not Gherkin; says which, and where.
     """
-    return tuple(_chapter(path) for path in sorted(directory.glob("*.feature")))
+    return tuple(_chapter(path, path.read_text(encoding="utf-8")) for path in sorted(directory.glob("*.feature")))
 
 
 def rendered(text: str, values: Mapping[str, str]) -> str:
@@ -122,9 +123,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "empty"
 
 
-def _chapter(path: Path) -> Chapter:
+@functools.cache
+def _chapter(path: Path, text: str) -> Chapter:
+    """Parsed once a process: self-check, plan and the binding to pytest all read the same files."""
     try:
-        document: Any = Parser().parse(path.read_text(encoding="utf-8"))
+        document: Any = Parser().parse(text)
     except (CompositeParserException, ParserError) as error:
         raise HarnessError(f"{path.name} is not Gherkin: {error}") from error
     feature = document.get("feature")

@@ -7,6 +7,7 @@ its place, before anything is started.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Iterator, Sequence
 
@@ -56,6 +57,7 @@ class _Look:
     def __init__(self, catalogue: Catalogue, vocabulary: Sequence[Definition]) -> None:
         self._catalogue = catalogue
         self._vocabulary = vocabulary
+        self._matching = functools.cache(self._look_up)
         self.used: set[Definition] = set()
 
     def at_scenario(self, chapter: Chapter, scenario: ScenarioText) -> Iterator[str]:
@@ -67,7 +69,7 @@ class _Look:
                     yield f"{chapter.place}:{step.line}: {problem}"
 
     def _step(self, step: StepText, text: str, tags: Sequence[str]) -> Iterator[str]:
-        matching = [item for item in self._vocabulary if item.matches(text)]
+        matching = self._matching(text)
         found = [item for item in matching if item.keyword in (step.keyword, None)]
         self.used.update(found)
         if not found:
@@ -80,6 +82,9 @@ class _Look:
         for definition in found:
             yield from self._words(definition, text, tags)
             yield from _attachment(step, definition)
+
+    def _look_up(self, text: str) -> Sequence[Definition]:
+        return [item for item in self._vocabulary if item.matches(text)]
 
     def _words(self, definition: Definition, text: str, tags: Sequence[str]) -> Iterator[str]:
         try:

@@ -6,6 +6,7 @@ calls internal; tests/suite/test_vocabulary.py fails if that changes.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import runpy
@@ -13,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_bdd.parsers import StepParser
+from pytest_bdd.parsers import StepParser, parse, string
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from suite.chapters import ROOT
@@ -30,6 +31,8 @@ class Definition:
     target_fixture: str | None
     _parser: StepParser
     _converters: Mapping[str, Callable[[str], object]]
+    _start: str
+    """What every text that it matches begins with, in lower case, for ``parse`` matches in any case."""
 
     @property
     def place(self) -> str:
@@ -39,14 +42,14 @@ class Definition:
         shown = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
         return f"{shown}:{code.co_firstlineno} {self.function.__name__}"
 
-    @property
+    @functools.cached_property
     def parameters(self) -> frozenset[str]:
         """What the function asks for."""
         return frozenset(inspect.signature(self.function).parameters)
 
     def matches(self, text: str) -> bool:
         """Whether the pattern takes the text of a step."""
-        return self._parser.is_matching(text)
+        return text.lower().startswith(self._start) and self._parser.is_matching(text)
 
     def words(self, text: str) -> Mapping[str, object]:
         """What the pattern takes from a text that it matches, converted as in a run.
@@ -86,7 +89,13 @@ def _definition(context: StepFunctionContext) -> Definition:
         target_fixture=context.target_fixture,
         _parser=context.parser,
         _converters=context.converters,
+        _start=_start(context.parser),
     )
+
+
+def _start(parser: StepParser) -> str:
+    """What stands before the first field of a pattern; nothing where its grammar is not known to be so plain."""
+    return parser.name.partition("{")[0].lower() if type(parser) in (parse, string) else ""
 
 
 def _itself(value: object) -> object:

@@ -21,10 +21,16 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
+from pytest_bdd.feature import get_feature
+
+from fixtures.catalogue import FEATURES
 from fixtures.targets import programs
+from reports import html
+from suite import chapters, vocabulary
 
 PRELOADED = (
     "kubernetes.client.api.core_v1_api",
@@ -44,8 +50,11 @@ PRELOADED = (
     "suite.command",
     "suite.controller",
     "suite.casework",
+    "suite.ground",
+    "suite.plugin",
     "reports.build",
 )
+"""What is imported only when it is needed, and is always needed here."""
 POLL_SECONDS = 0.02
 
 
@@ -135,10 +144,21 @@ def _end_with(body: Callable[[], None]) -> NoReturn:
         os._exit(code)
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def preload() -> None:
+    """Import and read what every run imports and reads; pytest does so anew for each session, rewriting what it can."""
     for name in PRELOADED:
         importlib.import_module(name)
+    for plugin in metadata.entry_points(group="pytest11"):
+        plugin.load()
+    html.template()
+    vocabulary.read()
+    for chapter in chapters.read():
+        get_feature(str(FEATURES), chapter.path.name)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    preload()
     # What lives now lives in every fork: their collectors need not walk through it.
     gc.freeze()
     for line in sys.stdin:
