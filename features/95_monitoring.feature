@@ -87,6 +87,15 @@ Feature: Monitoring
       Then none of these calls adds tokens in the namespace of "alpha"
       And the tokens of "alpha" are counted again
 
+  @EM-MON-015
+  Rule: A call that is refused because the budget is spent is counted as a limited call
+
+    Scenario: calls of who has nothing left
+      Given a working model "alpha" with a budget of 1000 tokens in 1h
+      When clients have spent a budget of 1000 tokens on "alpha"
+      And clients call "alpha" 3 times, and are answered with 429 each time
+      Then Limitador counts them as limited calls of "alpha"
+
   @EM-MON-010
   Rule: The cluster's monitoring looks into Limitador's namespace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then, when
 
-from fixtures.judgements.monitoring import CallsCounted, CountersNamed, LimitadorUp, NoVllmSeries
+from fixtures.judgements.monitoring import CallsCounted, CountersNamed, LimitadorUp, LimitedCallsCounted, NoVllmSeries
 from fixtures.judgements.monitors import DashboardComplete, LeadsToLimitador, NamespaceIsMonitored
 from fixtures.monitoring import WISH_FOR_USAGE, Monitoring, usage, without_usage
 from fixtures.scenario import SUBJECT, Scenario
@@ -34,6 +34,11 @@ def streams_made(monitoring: Monitoring, scenario: Scenario, alias: str, number:
     monitoring.makes_calls(alias, number, streamed)
 
 
+@when(parsers.parse('clients call "{alias:w}" {number:d} times, and are answered with {status:d} each time'))
+def refused_calls_made(monitoring: Monitoring, scenario: Scenario, alias: str, number: int, status: int) -> None:
+    monitoring.makes_refused_calls(alias, number, status, scenario.request(alias))
+
+
 @when("its provider answers without usage")
 def usage_left_out(scenario: Scenario) -> None:
     scenario.scripted = (without_usage(),)
@@ -42,6 +47,11 @@ def usage_left_out(scenario: Scenario) -> None:
 @then(parsers.parse('Limitador counts them as authorized calls of "{alias:w}"'))
 def calls_counted(monitoring: Monitoring, alias: str) -> None:
     monitoring.counts(CallsCounted(alias))
+
+
+@then(parsers.parse('Limitador counts them as limited calls of "{alias:w}"'))
+def limited_calls_counted(monitoring: Monitoring, alias: str) -> None:
+    monitoring.counts(LimitedCallsCounted(alias))
 
 
 @then(parsers.parse("Limitador counts {tokens:d} tokens for each of them"))

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from fixtures.callers import Callers
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
@@ -35,6 +36,12 @@ def offers(scenario: Scenario) -> Offers:
 def monitoring(pytestconfig: pytest.Config, scenario: Scenario) -> Monitoring:
     """What operators see of the case's traffic."""
     return Monitoring(scenario, pytestconfig.stash[CASEWORK].target.metrics)
+
+
+@pytest.fixture
+def callers(scenario: Scenario) -> Callers:
+    """Who calls in a case in which that is what is judged."""
+    return Callers(scenario)
 
 
 @pytest.fixture

@@ -145,7 +145,8 @@ class Run:
     def _bounded(self, target: Target) -> Target:
         if self._options.converge is None:
             return target
-        bounds = dataclasses.replace(target.bounds, converge_seconds=self._options.converge)
+        seconds = self._options.converge
+        bounds = dataclasses.replace(target.bounds, converge_seconds=seconds, decision_seconds=seconds)
         return dataclasses.replace(target, bounds=bounds)
 
     def _announce(self, target: Target, chosen: Chosen, plan: Plan) -> None:
@@ -187,9 +188,9 @@ class Run:
         words = []
         if self._options.select:
             words.append(f"only a part was judged (--select {self._options.select!r})")
-        if target.bounds.converge_seconds > CEILING_SECONDS:
+        if target.bounds.longest_seconds > CEILING_SECONDS:
             words.append(
-                f"the gateway was given {target.bounds.converge_seconds:.0f} s to converge; the ceiling is "
+                f"the gateway was given {target.bounds.longest_seconds:.0f} s to converge; the ceiling is "
                 f"{CEILING_SECONDS:.0f} s"
             )
         return tuple(words)

@@ -87,6 +87,7 @@ def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[s
         "implementation": dict(target.implementation),
         "bounds": {
             "convergeSeconds": bounds["converge_seconds"],
+            "decisionSeconds": bounds["decision_seconds"],
             "holdSeconds": bounds["hold_seconds"],
             "intervalSeconds": bounds["interval_seconds"],
             "requestSeconds": bounds["request_seconds"],

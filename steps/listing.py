@@ -1,0 +1,45 @@
+"""Steps about the list of models."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.callers import Callers
+from fixtures.maas_api import MODELS
+from fixtures.scenario import Scenario
+from fixtures.words import known
+
+
+@given(parsers.parse('"{alias:w}" is in the list of models'))
+def listed(callers: Callers, alias: str) -> None:
+    callers.is_listed(alias)
+
+
+@when(parsers.parse("clients look at the list of models {number:d} times"))
+def looked_at(callers: Callers, number: int) -> None:
+    callers.look_at_list(number)
+
+
+@when(parsers.parse('clients call "{alias:w}" at the address and by the name that the list of models shows'))
+def call_as_listed(scenario: Scenario, callers: Callers, alias: str) -> None:
+    scenario.planned = callers.as_listed(alias)
+
+
+@then(parsers.parse('the list of models at {path} shows "{alias:w}" once'), converters={"path": known(MODELS)})
+def shown_at(callers: Callers, path: str, alias: str) -> None:
+    callers.lists(alias, path)
+
+
+@then(parsers.parse('the list of models shows "{alias:w}"'))
+def shown(callers: Callers, alias: str) -> None:
+    callers.lists(alias)
+
+
+@then(parsers.parse('the list of models does not show "{alias:w}"'))
+def not_shown(callers: Callers, alias: str) -> None:
+    callers.does_not_list(alias)
+
+
+@then(parsers.parse('the list of models does not show "{alias:w}" as ready'))
+def not_shown_as_ready(callers: Callers, alias: str) -> None:
+    callers.does_not_list_as_ready(alias)

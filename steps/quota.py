@@ -1,0 +1,65 @@
+"""Steps about budgets of tokens, and what draws on them."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.callers import Callers
+from fixtures.judgements.service import AnsweredByProvider
+from fixtures.scenario import SUBJECT, Scenario
+from fixtures.words import AnswerName
+
+
+@given(parsers.parse('a working model "{alias:w}" with a budget of {tokens:d} tokens in {window:w}'))
+def model_with_budget(callers: Callers, alias: str, tokens: int, window: str) -> None:
+    callers.deploy_within(alias, {"limit": tokens, "window": window}, beside=False)
+
+
+@given(
+    parsers.parse('a working model "{alias:w}" in the same namespace, with a budget of {tokens:d} tokens in {window:w}')
+)
+def model_beside_with_budget(callers: Callers, alias: str, tokens: int, window: str) -> None:
+    callers.deploy_within(alias, {"limit": tokens, "window": window}, beside=True)
+
+
+@given(parsers.parse('a stranger who shares policy and subscription of "{alias:w}"'))
+def stranger_sharing(callers: Callers, alias: str) -> None:
+    callers.share(alias)
+
+
+@when(parsers.parse('clients call "{alias:w}", and its provider declares {tokens:d} tokens in all for each call'))
+def costly_call(scenario: Scenario, callers: Callers, alias: str, tokens: int) -> None:
+    scenario.planned = callers.costing(alias, tokens)
+
+
+@when(parsers.parse('clients have spent a budget of {tokens:d} tokens on "{alias:w}"'))
+def budget_spent(callers: Callers, tokens: int, alias: str) -> None:
+    callers.spend(alias, tokens)
+
+
+@when(parsers.parse('free requests to "{alias:w}" are refused as "{answer}"'), converters={"answer": AnswerName})
+def refused_for_free(scenario: Scenario, callers: Callers, alias: str, answer: AnswerName) -> None:
+    callers.is_refused_for_free(alias, answer)
+    scenario.planned = callers.free(alias, callers.key)
+
+
+@when(parsers.parse('clients call "{alias:w}" {number:d} times in vain'))
+def calls_in_vain(scenario: Scenario, callers: Callers, alias: str, number: int) -> None:
+    callers.call_in_vain(alias, number, scenario.planned or scenario.request(alias))
+
+
+@then(parsers.parse('free requests to "{alias:w}" settle on its provider\'s answer'))
+def free_answered(scenario: Scenario, callers: Callers, alias: str) -> None:
+    expectation = AnsweredByProvider(scenario.models[alias].facts, with_credential=True)
+    scenario.settles(expectation, callers.free(alias, callers.key))
+
+
+@then(parsers.parse('free requests to "{alias:w}" of the stranger settle on its provider\'s answer'))
+def free_answered_to_stranger(scenario: Scenario, callers: Callers, alias: str) -> None:
+    expectation = AnsweredByProvider(scenario.models[alias].facts, with_credential=True)
+    scenario.settles(expectation, callers.free(alias, callers.strangers_key))
+
+
+@then(parsers.parse('a budget of {tokens:d} tokens on "alpha" can still be spent'))
+def budget_in_force(callers: Callers, tokens: int) -> None:
+    callers.spend(SUBJECT, tokens)
