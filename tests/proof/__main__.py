@@ -1,0 +1,200 @@
+"""`./prove`: runs the suite against every fault and every lawful variant, and says what is proved and what is not."""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from fixtures.catalogue import Catalogue, load
+from suite import plan
+from suite.run import suite_facts
+from tests.proof import matrix, outfits, page, pairs
+from tests.proof.outfits import Outfit
+from tests.proof.pairs import Pair
+from tests.proof.records import Record, Store, of_outfit, of_pair
+from tests.proof.runs import ROOT, Nursery
+
+PROVED, NOT_PROVED, PART = 0, 1, 3
+WHOLE = "1/1"
+KEPT = ROOT / "reports" / "proof"
+MATRIX = ROOT / "suite" / "kill_matrix.json"
+PAGE = ROOT / "docs" / "kill-matrix.md"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run to be made."""
+
+    key: str
+    """Unlike that of any other run of the proof."""
+    asked: Pair | Outfit
+    wide: bool
+    """Whether it keeps the machine busy by itself."""
+
+
+@click.command(context_settings={"max_content_width": 110})
+@click.option("--quick", "extent", flag_value="quick", default="quick", help="Narrow runs, as CI makes them. [default]")
+@click.option(
+    "--full", "extent", flag_value="full", help="A whole run for each fault and each variant in each edition."
+)
+@click.option("--only", multiple=True, metavar="ID", help="Only this fault or variant; repeatable.")
+@click.option("--shard", default=WHOLE, show_default=True, metavar="K/N", help="Only every N-th run, from the K-th on.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=6, show_default=True, help="Narrow runs at a time.")
+@click.option("--minutes", type=float, metavar="N", help="Begin no run after so many minutes; what is missing is said.")
+@click.option("--fresh", is_flag=True, help="Make all runs anew; without it, a proof goes on where it stopped.")
+@click.option(
+    "--publish", is_flag=True, help="Write docs/kill-matrix.md, and the matrix that reports take their score from."
+)
+def main(
+    extent: str, only: tuple[str, ...], shard: str, jobs: int, minutes: float | None, *, fresh: bool, publish: bool
+) -> None:
+    """Run the suite against every fault and every lawful variant of the reference gateway.
+
+    Exit codes: 0 proved, 1 not proved, 2 usage, 3 nothing is wrong with the part that was asked for.
+    """
+    if publish and (only or shard != WHOLE):
+        raise click.UsageError("--publish takes a whole proof; leave out --only and --shard")
+    catalogue = load()
+    everything = tasks(catalogue, extent)
+    wanted = _shard([task for task in everything if not only or set(_subjects(task)) & set(only)], shard)
+    if not wanted:
+        raise click.UsageError("that leaves nothing to do; `conformance list faults` and `list variants` show the ids")
+    store = Store(KEPT)
+    until = time.monotonic() + 60 * (minutes or float("inf"))
+    records = _prove(catalogue, wanted, store, jobs, until, fresh=fresh)
+    partial = bool(only) or shard != WHOLE
+    found = matrix.make(catalogue, records, partial=partial)
+    command = f"./prove --{extent}"
+    facts = {"suite": suite_facts(), "made": time.strftime("%Y-%m-%d", time.gmtime()), "command": command}
+    document = found.document({**facts, "contract": plan.fingerprint(), "partial": partial})
+    KEPT.mkdir(parents=True, exist_ok=True)
+    _write(KEPT / MATRIX.name, KEPT / PAGE.name, document)
+    if publish:
+        _write(MATRIX, PAGE, document)
+    _conclude(found, store, partial=partial)
+
+
+def tasks(catalogue: Catalogue, extent: str) -> list[Task]:
+    """The runs of a proof, those that take longest first."""
+    made = pairs.full(catalogue) if extent == "full" else pairs.quick(catalogue)
+    worn = outfits.full(catalogue) if extent == "full" else outfits.quick(catalogue)
+    found = [Task(f"{pair.id}-{pair.caught_by}-{pair.extent}", pair, pair.extent == "whole") for pair in made]
+    found += [
+        Task(f"{outfit.id}-{'narrow' if outfit.select else 'whole'}", outfit, not outfit.select) for outfit in worn
+    ]
+    return sorted(found, key=lambda task: not task.wide)
+
+
+def _subjects(task: Task) -> Sequence[str]:
+    return (task.asked.fault,) if isinstance(task.asked, Pair) else task.asked.variants
+
+
+def _shard(wanted: list[Task], shard: str) -> list[Task]:
+    number, _, count = shard.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise click.UsageError(f"--shard {shard}: write for example 1/4, for the first of four")
+    return wanted[int(number) - 1 :: int(count)]
+
+
+def _prove(
+    catalogue: Catalogue, wanted: list[Task], store: Store, jobs: int, until: float, *, fresh: bool
+) -> list[Record]:
+    """The records of the tasks, in their order: those at hand, and the others by as many runs at a time as is good."""
+    records = {} if fresh else {task.key: record for task in wanted if (record := store.find(task.key))}
+    if records:
+        _say(f"{len(records)} of {len(wanted)} runs were made from these sources before")
+    for wide in (True, False):
+        missing = [task for task in wanted if task.wide is wide and task.key not in records]
+        # A whole run brings workers of its own.
+        _work(catalogue, missing, records, len(wanted), store, max(1, jobs // 6) if wide else jobs, until)
+    return [records[task.key] for task in wanted if task.key in records]
+
+
+def _work(
+    catalogue: Catalogue,
+    missing: list[Task],
+    records: dict[str, Record],
+    total: int,
+    store: Store,
+    jobs: int,
+    until: float,
+) -> None:
+    waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    for task in missing:
+        waiting.put(task)
+    failures: list[BaseException] = []
+    saying = threading.Lock()
+
+    def work() -> None:
+        nursery = Nursery()
+        try:
+            while not failures and time.monotonic() < until:
+                task = waiting.get_nowait()
+                record = _made(catalogue, task, nursery, store)
+                store.put(task.key, record)
+                with saying:
+                    records[task.key] = record
+                    _say(f"{len(records)}/{total} {_line(record)}")
+        except queue.Empty:
+            pass
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            nursery.close()
+
+    threads = [threading.Thread(target=work) for _ in range(min(jobs, len(missing)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _made(catalogue: Catalogue, task: Task, nursery: Nursery, store: Store) -> Record:
+    asked = task.asked
+    if isinstance(asked, Outfit):
+        return of_outfit(asked, nursery, store.evidence(task.key))
+    return of_pair(asked, asked.is_scored(catalogue.edition(asked.edition)), nursery, store.evidence(task.key))
+
+
+def _line(record: Record) -> str:
+    what = f"{record.subject} {record.edition}"
+    if record.problems:
+        return f"{what}: NOT PROVED: {'; '.join(record.problems)}"
+    said = f"caught by {record.caught_by}" if record.caught_by else "conforms"
+    again = ", by the suite's own bounds" if record.repeated else ""
+    return f"{what}: {said}, {record.extent}, {record.seconds:.0f} s{again}"
+
+
+def _write(matrix_file: Path, page_file: Path, document: dict[str, object]) -> None:
+    matrix_file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    page_file.write_text(page.render(document), encoding="utf-8")
+
+
+def _conclude(found: matrix.Matrix, store: Store, *, partial: bool) -> None:
+    for problem in found.problems:
+        _say(f"not proved: {problem}")
+    part = "; only a part was asked for" if partial else ""
+    _say("{caught} of {faults} faults caught, {green} of {variants} variants conform".format(**found.score) + part)
+    if found.problems:
+        _say(f"what the runs wrote that went wrong: {store.directory / 'evidence'}")
+        sys.exit(NOT_PROVED)
+    sys.exit(PART if partial else PROVED)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""What the proof makes of its runs, without making any."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from fixtures.catalogue import Catalogue, load
+from reference_gateway.faults import all_faults
+from reference_gateway.variants import all_variants
+from tests.proof import matrix, outfits, page, pairs
+from tests.proof.__main__ import tasks
+from tests.proof.pairs import Pair
+from tests.proof.records import Record, Store, of_pair
+from tests.proof.runs import Nursery, Outcome
+
+CAUGHT = Record("M06", "runbook", "narrow", "nonconformant", ("EM-CRED-002",), (), (), 4.0, False, "EM-CRED-002")
+GREEN = Record("V01+V02", "runbook", "whole", "conformant", (), (), (), 60.0)
+PAIR = Pair("M06", "runbook", "EM-CRED-002", {"EM-CRED-003": "it ignores the label"}, "narrow")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load()
+
+
+class Told(Nursery):
+    """A nursery whose runs come out as told, one after the other."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.told = list(outcomes)
+        self.arguments: list[tuple[str, ...]] = []
+
+    def run(self, directory: Path, *arguments: str) -> Outcome:
+        directory.mkdir()
+        directory.with_suffix(".console").write_text("what the user saw", encoding="utf-8")
+        self.arguments.append(arguments)
+        return self.told.pop(0)
+
+
+def came_of(verdict: str = "nonconformant", code: int = 1, **outcomes: str) -> Outcome:
+    requirements = [{"id": id_.replace("_", "-"), "outcome": outcome} for id_, outcome in outcomes.items()]
+    return Outcome(code, {"verdict": verdict, "sentence": "…", "requirements": requirements}, "")
+
+
+AS_EXPECTED = came_of(EM_CRED_002="failed", EM_CRED_003="failed")
+
+
+def problems(tmp_path: Path, *outcomes: Outcome) -> tuple[str, ...]:
+    return of_pair(PAIR, True, Told(*outcomes), tmp_path / "evidence").problems
+
+
+def test_a_fault_that_is_caught_as_expected_needs_one_short_run(tmp_path: Path) -> None:
+    told = Told(AS_EXPECTED)
+
+    record = of_pair(PAIR, True, told, tmp_path / "evidence")
+
+    assert (record.problems, record.repeated, record.failed) == ((), False, ("EM-CRED-002", "EM-CRED-003"))
+    assert record.along_with == {"EM-CRED-003": "it ignores the label"}
+    assert told.arguments[0][-2:] == ("--converge", "3")
+    assert "EM-CRED-002 or EM-CRED-003" in told.arguments[0]
+
+
+def test_a_run_with_the_suites_own_bounds_decides_where_the_short_one_came_out_otherwise(tmp_path: Path) -> None:
+    told = Told(came_of("incomplete", 3, EM_CRED_002="not-testable", EM_CRED_003="failed"), AS_EXPECTED)
+
+    record = of_pair(PAIR, True, told, tmp_path / "evidence")
+
+    assert (record.problems, record.repeated) == ((), True)
+    assert "--converge" not in told.arguments[1]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        (came_of(EM_CRED_002="passed", EM_CRED_003="failed"), "EM-CRED-002 does not catch it (passed)"),
+        (
+            came_of("incomplete", 3, EM_CRED_002="not-testable", EM_CRED_003="failed"),
+            "EM-CRED-002 does not catch it (not-testable)",
+        ),
+        (
+            came_of(EM_CRED_002="failed", EM_CRED_003="failed", EM_FWD_001="failed"),
+            "EM-FWD-001 fails, too, and nobody says why",
+        ),
+        (
+            came_of(EM_CRED_002="failed", EM_CRED_003="passed"),
+            "EM-CRED-003 is said to fail, too, and does not (passed)",
+        ),
+        (
+            came_of(EM_CRED_002="failed", EM_CRED_003="failed", EM_FWD_001="harness-error"),
+            "EM-FWD-001 ends in an error of the suite",
+        ),
+        (
+            came_of("incomplete", 3, EM_CRED_002="failed", EM_CRED_003="failed"),
+            'the verdict is "incomplete" with exit code 3',
+        ),
+    ],
+)
+def test_what_proves_nothing(tmp_path: Path, outcome: Outcome, problem: str) -> None:
+    assert problems(tmp_path, outcome, outcome) == (problem,)
+    assert (tmp_path / "evidence" / "console.txt").read_text(encoding="utf-8") == "what the user saw"
+
+
+def test_a_shard_is_judged_by_what_it_has_done(catalogue: Catalogue) -> None:
+    found = matrix.make(catalogue, [CAUGHT, GREEN], partial=True)
+
+    assert found.problems == ()
+    assert (found.score["caught"], found.score["green"]) == (1, 2)
+    assert (found.score["faults"], found.score["variants"]) == (len(all_faults()), len(all_variants()))
+
+
+def test_a_whole_proof_names_what_nobody_has_tried_and_what_nobody_has_proved(catalogue: Catalogue) -> None:
+    found = matrix.make(catalogue, [CAUGHT, GREEN], partial=False).problems
+
+    assert "M01: no run has tried it" in found
+    assert "V03, edition rhoai-3.4: no run has tried it" in found
+    assert "V02, edition runbook: no run has tried it" not in found
+    assert "EM-CRED-001, edition runbook: no fault shows that this MUST can fail" in found
+    assert "EM-CRED-002, edition runbook: no fault shows that this MUST can fail" not in found
+    assert "EM-CRED-002, edition rhoai-3.4: no fault shows that this MUST can fail" in found
+
+
+def test_a_fault_that_is_missed_somewhere_is_not_counted_as_caught(catalogue: Catalogue) -> None:
+    missed = dataclasses.replace(CAUGHT, edition="rhoai-3.4", failed=(), problems=("EM-CRED-002 does not catch it",))
+
+    found = matrix.make(catalogue, [CAUGHT, missed], partial=True)
+
+    assert found.score["caught"] == 0
+    assert found.problems == ("M06, edition rhoai-3.4: EM-CRED-002 does not catch it",)
+
+
+def test_the_page_shows_every_run(catalogue: Catalogue) -> None:
+    made_by = {"suite": {"version": "0.1.0", "commit": "abc"}, "made": "2026-11-25", "command": "./prove --quick"}
+
+    text = page.render(matrix.make(catalogue, [CAUGHT, GREEN], partial=True).document(made_by))
+
+    assert "1 of " in text
+    assert "| M06 label-ignored |" in text
+    assert "| EM-CRED-002 | runbook: M06 |" in text
+    assert "| V01, V02 | runbook | whole | conformant |" in text
+
+
+def test_every_variant_is_worn_in_every_edition_that_has_it(catalogue: Catalogue) -> None:
+    for made in (outfits.quick(catalogue), outfits.full(catalogue)):
+        worn = {(variant, outfit.edition) for outfit in made for variant in outfit.variants}
+        assert worn == {(variant.id, edition) for variant in all_variants() for edition in variant.editions}
+
+
+def test_rows_name_what_holds_in_their_edition(catalogue: Catalogue) -> None:
+    for pair in pairs.listed():
+        holdings = catalogue.edition(pair.edition).holdings
+        wrong = [id_ for id_ in pair.expected if id_ not in holdings or holdings[id_].level is None]
+        assert not wrong, f"{pair.id} names {wrong}, which the edition does not hold"
+
+
+@pytest.mark.parametrize("extent", ["quick", "full"])
+def test_no_two_runs_share_a_name(catalogue: Catalogue, extent: str) -> None:
+    keys = [task.key for task in tasks(catalogue, extent)]
+
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_record_is_found_again_by_the_same_sources_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(tmp_path).put("one", CAUGHT)
+
+    assert Store(tmp_path).find("one") == CAUGHT
+    assert Store(tmp_path).find("other") is None
+    monkeypatch.setattr("tests.proof.records.fingerprint", lambda: "0" * 64)
+    assert Store(tmp_path).find("one") is None
