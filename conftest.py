@@ -9,6 +9,7 @@ pytest_plugins = [
     "steps.answers",
     "steps.arrivals",
     "steps.callers",
+    "steps.children",
     "steps.clients",
     "steps.errors",
     "steps.external_model",

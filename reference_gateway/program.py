@@ -16,6 +16,7 @@ import urllib3
 from reference_gateway.access.layer import AccessLayer
 from reference_gateway.access.users import ListedUsers, ReviewedUsers
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.publication import CLOSED_LABEL
 from reference_gateway.control_plane import ControlPlane
 from reference_gateway.controllers.controller import Controller
 from reference_gateway.controllers.credentials import CredentialsController
@@ -51,6 +52,7 @@ from reference_gateway.resources import (
     GATEWAY,
     GATEWAYS,
     HTTP_ROUTES,
+    NAMESPACE,
     SECRETS,
     SERVICE_ENTRIES,
     SERVICES,
@@ -60,6 +62,7 @@ from reference_gateway.resources import (
 from reference_gateway.stores import Stores
 from reference_gateway.values import Key
 
+OPEN_NAMESPACES: JSON = {"matchExpressions": [{"key": CLOSED_LABEL, "operator": "DoesNotExist"}]}
 SYNC_SECONDS = 30.0
 LONGEST_DIRECTORY = 60
 
@@ -212,6 +215,7 @@ def _informers(cluster: Cluster, behaviour: Behaviour) -> dict[Resource, Informe
         HTTP_ROUTES,
         GATEWAYS,
         DEPLOYMENTS,
+        NAMESPACE,
     )
     return {resource: Informer(cluster, resource) for resource in watched}
 
@@ -254,9 +258,10 @@ def _controllers(
     credentials = Controller(
         "credentials", CredentialsController(behaviour, informers[SECRETS], stores.credentials).reconcile, delay
     )
-    model_ref = Controller(
-        "model-ref", ModelRefController(behaviour, cluster, kinds.model_refs, refs, stores.refs).reconcile, delay
+    of_refs = ModelRefController(
+        behaviour, cluster, kinds.model_refs, refs, informers[kinds.external_models], stores.refs
     )
+    model_ref = Controller("model-ref", of_refs.reconcile, delay)
     translation = Controller("translation", translator.translate)
     route_status = Controller("route-status", RouteStatusController(cluster, routes, translator).reconcile)
     translator.statuses = route_status
@@ -264,7 +269,7 @@ def _controllers(
     informers[SECRETS].subscribe(credentials.add)
     refs.subscribe(model_ref.add)
     routes.subscribe(route_status.add)
-    for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES):
+    for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES, NAMESPACE):
         informers[kind].subscribe(lambda _: translation.add(GATEWAY))
     models, *others = model_controllers(behaviour, Objects(cluster, informers), kinds, informers, stores.models)
     if behaviour.edition.ref_status:
@@ -330,7 +335,7 @@ def _install_gateway(cluster: Cluster, address: str) -> None:
         "name": "http",
         "protocol": "HTTP",
         "port": int(port),
-        "allowedRoutes": {"namespaces": {"from": "All"}},
+        "allowedRoutes": {"namespaces": {"from": "Selector", "selector": OPEN_NAMESPACES}},
     }
     spec = {"gatewayClassName": "reference-gateway", "listeners": [listener]}
     metadata = {"namespace": GATEWAY.namespace, "name": GATEWAY.name}

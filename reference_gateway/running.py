@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.publication import CLOSED_LABEL
 from reference_gateway.data_plane.connect_to import parse_connect_to
 from reference_gateway.data_plane.envoy import envoy_version
 from reference_gateway.deviations import Deviation, chosen, composed
@@ -26,7 +27,7 @@ from reference_gateway.resources import GATEWAY
 from reference_gateway.translation.vertex_openai import parse_vertex_endpoint
 from reference_gateway.variants import all_variants
 
-FEATURES = ["default-deny", "anthropic", "azure-openai", "bedrock-openai", "vertex-openai"]
+FEATURES = ["default-deny", "closed-namespaces", "anthropic", "azure-openai", "bedrock-openai", "vertex-openai"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def _ready_line(
         "edition": behaviour.edition.name,
         "gatewayName": GATEWAY.name,
         "gatewayNamespace": GATEWAY.namespace,
+        "closedNamespaceLabels": {CLOSED_LABEL: "true"},
         "envoy": envoy_version(),
         "features": _features(behaviour),
         "parts": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from pytest_bdd import given, parsers
+from pytest_bdd import given, parsers, when
 
 from fixtures.errors import NotTestableError
 from fixtures.models import SecretShape
@@ -24,6 +24,7 @@ def working_model(scenario: Scenario, alias: str) -> None:
 
 
 @given(parsers.parse('a working model "{alias:w}" in the same namespace'))
+@when(parsers.parse('a working model "{alias:w}" is made in the same namespace'))
 def working_model_beside(scenario: Scenario, alias: str) -> None:
     refuse_if(scenario.baseline.not_working)
     scenario.new_model(alias, beside=True).deploy(strict=True)

@@ -7,6 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from fixtures.callers import Callers
+from fixtures.children import Children
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
@@ -30,6 +31,12 @@ def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[
 def offers(scenario: Scenario) -> Offers:
     """What a scenario offers to the API server."""
     return Offers(scenario)
+
+
+@pytest.fixture
+def children(scenario: Scenario) -> Children:
+    """What a scenario sees of the objects that the controller makes."""
+    return Children(scenario)
 
 
 @pytest.fixture

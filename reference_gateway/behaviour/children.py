@@ -20,3 +20,23 @@ class ChildRules(Rules):
     def child(self, child: JSON, model: Key) -> JSON:
         """A child as it is written to the API; it is this gateway's own copy."""
         return child
+
+    def way_out_name(self, name: str) -> str:
+        """What Service, ServiceEntry and DestinationRule are called, of a model or a provider of this name."""
+        return name
+
+    def forgives_annotations(self) -> bool:
+        """Whether an annotation that means nothing is taken for one that is not there."""
+        return False
+
+    def waits_for_secret(self) -> bool:
+        """Whether children are made only when the Secret exists."""
+        return False
+
+    def brings_back(self) -> bool:
+        """Whether a child that somebody has deleted is made again."""
+        return True
+
+    def removes_route_with_ref(self) -> bool:
+        """Whether the HTTPRoute goes with the MaaSModelRef, which does not own it."""
+        return False

@@ -8,6 +8,9 @@ from reference_gateway.behaviour.rules import JSON, Rules
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef
 
+CLOSED_LABEL = "reference-gateway.example/closed"
+"""What a namespace bears from which the gateway's listener admits no routes."""
+
 
 class PublicationRules(Rules):
     """Models and their publication (behaviour.md 2.1, 2.3, 2.6, 2.7)."""
@@ -23,6 +26,10 @@ class PublicationRules(Rules):
     def is_owned(self, kind: str) -> bool:
         """Whether a child of this kind names its ExternalModel as owner, so that it is collected with it."""
         return True
+
+    def admits_namespace(self, labels: Mapping[str, str]) -> bool:
+        """Whether the gateway's listener takes on routes of a namespace with these labels."""
+        return CLOSED_LABEL not in labels
 
     def objects_beside(self, model: Model) -> Sequence[JSON]:
         """Objects that are created beside a model's children; a MaaSModelRef is made by hand and never here."""
@@ -48,6 +55,10 @@ class PublicationRules(Rules):
     def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
         """A MaaSModelRef is gone."""
         store.drop(ref)
+
+    def releases_without_target(self) -> bool:
+        """Whether a MaaSModelRef that is being deleted is let go although its ExternalModel is gone already."""
+        return True
 
     def phase_without_target(self) -> str:
         """The status phase of a MaaSModelRef whose ExternalModel does not exist."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.kubernetes_access import JSON, Resource
 from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, SERVICE_ENTRIES, SERVICES
 from reference_gateway.values import Destination, Key, Model
 
+T = TypeVar("T")
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "maas-external-model-reconciler"
 PORT_ANNOTATION = "maas.opendatahub.io/port"
@@ -37,16 +38,32 @@ def read_model(item: JSON, behaviour: Behaviour) -> Model:
         target_model=spec["targetModel"],
         endpoint=spec["endpoint"],
         secret=behaviour.secret_of(key, spec["credentialRef"]),
-        port=_port(annotations.get(PORT_ANNOTATION, "443")),
-        tls=_tls(annotations.get(TLS_ANNOTATION, "true")),
+        port=_read(_port, annotations, PORT_ANNOTATION, "443", behaviour),
+        tls=_read(_tls, annotations, TLS_ANNOTATION, "true", behaviour),
     )
+
+
+def _read(read: Callable[[str], T], annotations: Mapping[str, str], name: str, usual: str, behaviour: Behaviour) -> T:
+    try:
+        return read(annotations.get(name, usual))
+    except InvalidModelError:
+        if behaviour.forgives_annotations():
+            return read(usual)
+        raise
 
 
 def children_of(model: Model, owner: JSON, behaviour: Behaviour) -> list[tuple[Resource, JSON]]:
     """The children that a model must have, each whole."""
     labels = {MANAGED_BY_LABEL: MANAGED_BY, MODEL_LABEL: model.key.name}
-    specs = [*way_out(model.destination), (HTTP_ROUTES, _http_route(model, behaviour))]
-    return [(resource, child(resource, model.key, spec, labels, owner, behaviour)) for resource, spec in specs]
+    out = way_out_key(model.key, behaviour)
+    made = [(resource, out, spec) for resource, spec in way_out(model.destination)]
+    made.append((HTTP_ROUTES, model.key, _http_route(model, behaviour)))
+    return [(resource, child(resource, key, spec, labels, owner, behaviour)) for resource, key, spec in made]
+
+
+def way_out_key(named_after: Key, behaviour: Behaviour) -> Key:
+    """What leads out of the cluster for a model or a provider."""
+    return Key(named_after.namespace, behaviour.way_out_name(named_after.name))
 
 
 def way_out(to: Destination) -> list[tuple[Resource, JSON]]:
@@ -128,7 +145,8 @@ def _destination_rule(to: Destination) -> JSON:
 def _http_route(model: Model, behaviour: Behaviour) -> JSON:
     by_path = path_match(behaviour.route_prefix(model.key))
     by_model = {"headers": [header_match("X-Gateway-Model-Name", model.target_model)]}
-    return route_spec([route_rule(match, model.key.name, model) for match in (by_path, by_model)])
+    backend = behaviour.way_out_name(model.key.name)
+    return route_spec([route_rule(match, backend, model) for match in (by_path, by_model)])
 
 
 def route_spec(rules: Sequence[JSON]) -> JSON:

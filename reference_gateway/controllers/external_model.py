@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from reference_gateway.behaviour import Behaviour
-from reference_gateway.controllers.children import InvalidModelError, children_of, is_child, read_model
+from reference_gateway.controllers.children import InvalidModelError, children_of, is_child, read_model, way_out_key
 from reference_gateway.controllers.objects import Objects
 from reference_gateway.kubernetes_access import Resource
-from reference_gateway.resources import DESTINATION_RULES
+from reference_gateway.resources import DESTINATION_RULES, SECRETS
 from reference_gateway.stores import ModelStore
 from reference_gateway.values import Key
 
@@ -39,16 +39,20 @@ class ExternalModelController:
             # As shipped, it stays as it was and only the log tells; a new edit brings it back here.
             log.warning("ExternalModel %s: %s", key, error)
             return
+        if self._behaviour.waits_for_secret() and self._objects.get(SECRETS, model.secret) is None:
+            return
+        anew = self._models.wanted(key) is None or self._behaviour.brings_back()
         self._models.want(model)
         self._objects.set_spec(self._kind, item, self._behaviour.spec_of_owner(item["spec"]))
         for resource, child in children_of(model, item, self._behaviour):
-            self._objects.ensure(resource, child)
+            self._objects.ensure(resource, child, anew=anew)
         if not model.tls:
             self._remove_destination_rule(key)
         for extra in self._behaviour.objects_beside(model):
             self._objects.create(self._model_refs, extra)
 
     def _remove_destination_rule(self, key: Key) -> None:
-        actual = self._objects.get(DESTINATION_RULES, key)
+        rule = way_out_key(key, self._behaviour)
+        actual = self._objects.get(DESTINATION_RULES, rule)
         if actual is not None and is_child(actual, key):
-            self._objects.delete(DESTINATION_RULES, key)
+            self._objects.delete(DESTINATION_RULES, rule)

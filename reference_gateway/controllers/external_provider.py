@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_gateway.behaviour import Behaviour
-from reference_gateway.controllers.children import MANAGED_BY_LABEL, child, way_out
+from reference_gateway.controllers.children import MANAGED_BY_LABEL, child, way_out, way_out_key
 from reference_gateway.controllers.objects import Objects
 from reference_gateway.controllers.status import condition
 from reference_gateway.kubernetes_access import JSON, Resource
@@ -68,8 +68,9 @@ class ExternalProviderController:
             return
         provider = read_provider(item, self._behaviour)
         labels = {MANAGED_BY_LABEL: MANAGED_BY, PROVIDER_LABEL: key.name}
+        out = way_out_key(key, self._behaviour)
         for resource, spec in way_out(provider.destination):
-            self._objects.ensure(resource, child(resource, key, spec, labels, item, self._behaviour))
+            self._objects.ensure(resource, child(resource, out, spec, labels, item, self._behaviour))
         self._objects.write_status(self._kind, item, self._status(provider, item))
 
     def _status(self, provider: Provider, item: JSON) -> JSON:

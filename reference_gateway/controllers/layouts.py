@@ -50,6 +50,8 @@ def _whole(
     controller = Controller("external-model", reconciler.reconcile, behaviour.convergence_delay())
     for each in (kind, *WAY_OUT, HTTP_ROUTES):
         informers[each].subscribe(controller.add)
+    if behaviour.waits_for_secret():
+        informers[SECRETS].subscribe(_all_beside(informers[kind], controller))
     return [controller]
 
 

@@ -10,7 +10,7 @@ from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.translation import references_gateway
 from reference_gateway.informer import Informer
 from reference_gateway.kubernetes_access import JSON, Cluster, Resource
-from reference_gateway.resources import CONTROLLER_NAME, GATEWAY
+from reference_gateway.resources import CONTROLLER_NAME, GATEWAY, HTTP_ROUTES
 from reference_gateway.stores import Store
 from reference_gateway.values import Key, ModelRef
 
@@ -32,12 +32,19 @@ class ModelRefController:
     """Keeps the reference store in step: this is what publishes a model and what ends its publication."""
 
     def __init__(
-        self, behaviour: Behaviour, cluster: Cluster, resource: Resource, model_refs: Informer, store: Store[ModelRef]
+        self,
+        behaviour: Behaviour,
+        cluster: Cluster,
+        resource: Resource,
+        model_refs: Informer,
+        external_models: Informer,
+        store: Store[ModelRef],
     ) -> None:
         self._behaviour = behaviour
         self._cluster = cluster
         self._resource = resource
         self._model_refs = model_refs
+        self._external_models = external_models
         self._store = store
 
     def reconcile(self, key: Key) -> None:
@@ -47,13 +54,21 @@ class ModelRefController:
         if item is None or "deletionTimestamp" in item["metadata"]:
             self._behaviour.on_model_ref_deleted(self._store, key)
             if item is not None and finalizer in (item["metadata"].get("finalizers") or ()):
-                self._set_finalizers(key, item, [each for each in item["metadata"]["finalizers"] if each != finalizer])
+                self._release(key, item, finalizer)
             return
         target = item["spec"]["modelRef"]
         self._store.put(key, ModelRef(key, target["kind"], target["name"]))
         finalizers = item["metadata"].get("finalizers") or []
         if finalizer is not None and finalizer not in finalizers:
             self._set_finalizers(key, item, [*finalizers, finalizer])
+
+    def _release(self, key: Key, item: JSON, finalizer: str | None) -> None:
+        target = Key(key.namespace, item["spec"]["modelRef"]["name"])
+        if self._external_models.get(target) is None and not self._behaviour.releases_without_target():
+            return
+        if self._behaviour.removes_route_with_ref():
+            self._cluster.delete(HTTP_ROUTES, target)
+        self._set_finalizers(key, item, [each for each in item["metadata"]["finalizers"] if each != finalizer])
 
     def _set_finalizers(self, key: Key, item: JSON, finalizers: list[str]) -> None:
         # The resourceVersion makes this fail, and be tried again, if anybody else changed the list meanwhile.

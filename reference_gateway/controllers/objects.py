@@ -29,12 +29,13 @@ class Objects:
         found = self._informers[resource].view()
         return {key: item for key, item in found.items() if "deletionTimestamp" not in item["metadata"]}
 
-    def ensure(self, resource: Resource, wanted: JSON) -> None:
-        """Create an object, or set what has drifted of its labels, owners and specification."""
+    def ensure(self, resource: Resource, wanted: JSON, *, anew: bool = True) -> None:
+        """Create an object, if that may be done ``anew``, or set what has drifted of its labels, owners and spec."""
         key = Key(wanted["metadata"]["namespace"], wanted["metadata"]["name"])
         actual = self._informers[resource].get(key)
         if actual is None:
-            self.create(resource, wanted)
+            if anew:
+                self.create(resource, wanted)
             return
         metadata = {
             name: wanted["metadata"][name] for name in ("labels", "ownerReferences") if name in wanted["metadata"]

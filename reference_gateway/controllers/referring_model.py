@@ -67,12 +67,13 @@ class ReferringModelController:
             self._models.drop(key)
             self._objects.write_status(self._kind, item, self._broken(item, problems[0]))
             return
-        model = self._behaviour.effective_model(replace(ways[0], more=tuple(ways[1:])), self._models.wanted(key))
+        former = self._models.wanted(key)
+        model = self._behaviour.effective_model(replace(ways[0], more=tuple(ways[1:])), former)
         self._models.want(model)
         self._objects.set_spec(self._kind, item, self._behaviour.spec_of_owner(item["spec"]))
         labels = {MANAGED_BY_LABEL: MANAGED_BY, MODEL_LABEL: key.name}
         route = child(HTTP_ROUTES, key, _http_route(model, self._behaviour), labels, item, self._behaviour)
-        self._objects.ensure(HTTP_ROUTES, route)
+        self._objects.ensure(HTTP_ROUTES, route, anew=former is None or self._behaviour.brings_back())
         for extra in self._behaviour.objects_beside(model):
             self._objects.create(self._model_refs, extra)
         self._objects.write_status(self._kind, item, self._status(item, problems))
@@ -155,7 +156,7 @@ def _http_route(model: Model, behaviour: Behaviour) -> JSON:
     chosen = [({"headers": [header_match(PROVIDER_HEADER, way.backend), by_name]}, way) for way in model.ways]
     return route_spec(
         [
-            *(route_rule(match, model.backend, model) for match in usual),
-            *(route_rule(match, way.backend, way) for match, way in chosen),
+            *(route_rule(match, behaviour.way_out_name(model.backend), model) for match in usual),
+            *(route_rule(match, behaviour.way_out_name(way.backend), way) for match, way in chosen),
         ]
     )

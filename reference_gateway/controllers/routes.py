@@ -19,6 +19,7 @@ from reference_gateway.resources import (
     DESTINATION_RULES,
     GATEWAY,
     HTTP_ROUTES,
+    NAMESPACE,
     SERVICE_ENTRIES,
     SERVICES,
 )
@@ -41,12 +42,12 @@ class RouteTranslator:
         self,
         behaviour: Behaviour,
         wiring: Wiring,
-        children: Mapping[Resource, Viewed],
+        objects: Mapping[Resource, Viewed],
         models: ModelStore,
     ) -> None:
         self._behaviour = behaviour
         self._wiring = wiring
-        self._children = children
+        self._objects = objects
         self._models = models
         self._lock = threading.Lock()
         self._version = 1
@@ -62,7 +63,8 @@ class RouteTranslator:
     def translate(self, _: Key) -> None:
         """Translate everything anew, and publish it if it differs from what was last published."""
         kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
-        translated = translate(Children(*(self._children[kind].view() for kind in kinds)), GATEWAY)
+        children = Children(*(self._objects[kind].view() for kind in kinds))
+        translated = translate(children, GATEWAY, self._admits, self._behaviour.route_prefix)
         former, self._translated = self._translated, translated
         if translated == former or self.discovery is None:
             return
@@ -77,6 +79,11 @@ class RouteTranslator:
         )
         self.discovery.publish(snapshot)
         self._refresh_statuses(key for key in translated if translated[key] != former.get(key))
+
+    def _admits(self, namespace: str) -> bool:
+        """Whether the listener takes routes of the namespace; of one that was not seen yet it takes none."""
+        item = self._objects[NAMESPACE].view().get(Key("", namespace))
+        return item is not None and self._behaviour.admits_namespace(item["metadata"].get("labels") or {})
 
     def on_programmed(self, snapshot: Snapshot) -> None:
         """Envoy routes by this snapshot now: its models may be served and its routes called accepted."""
@@ -122,14 +129,16 @@ class RouteStatusController:
     def _parent(self, parent_ref: JSON, item: JSON, route: Translated, mine: list[JSON]) -> JSON:
         former: list[JSON] = next((each["conditions"] for each in mine if each["parentRef"] == parent_ref), [])
         generation = item["metadata"].get("generation", 1)
-        resolved = not isinstance(route, Unresolved)
-        reason = route.reason if isinstance(route, Unresolved) else "ResolvedRefs"
-        message = route.message if isinstance(route, Unresolved) else "All references resolved"
+        accepted = not isinstance(route, Unresolved) or route.accepted
+        resolved = not isinstance(route, Unresolved) or not accepted
+        trouble = (route.reason, route.message) if isinstance(route, Unresolved) else ("", "")
+        taken_on = ("Accepted", "Route is accepted") if accepted else trouble
+        references = ("ResolvedRefs", "All references resolved") if resolved else trouble
         return {
             "parentRef": parent_ref,
             "controllerName": CONTROLLER_NAME,
             "conditions": [
-                condition("Accepted", True, "Accepted", "Route is accepted", generation, former),
-                condition("ResolvedRefs", resolved, reason, message, generation, former),
+                condition("Accepted", accepted, *taken_on, generation, former),
+                condition("ResolvedRefs", resolved, *references, generation, former),
             ],
         }

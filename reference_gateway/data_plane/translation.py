@@ -6,7 +6,7 @@ Pure. A route that cannot be resolved yields a problem instead of a destination,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,11 @@ class Unresolved:
 
     reason: str
     message: str
+    accepted: bool = True
+    """Whether the gateway takes the route on at all."""
+
+
+NOT_ALLOWED = Unresolved("NotAllowedByListeners", "No listener admits routes of this namespace", accepted=False)
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,15 @@ Translated = tuple[Route, ...] | Unresolved
 """What became of one HTTPRoute: a route for each backend that could be resolved, or why none could."""
 
 
-def translate(children: Children, gateway: Key) -> dict[Key, Translated]:
-    """Resolve every HTTPRoute that has this gateway as parent and a path prefix rule."""
+def translate(
+    children: Children, gateway: Key, admits: Callable[[str], bool], prefix: Callable[[Key], str]
+) -> dict[Key, Translated]:
+    """Resolve every HTTPRoute that has this gateway as parent, whose listener ``admits`` some namespaces.
+
+    Each must have a rule for its model's path ``prefix``.
+    """
     return {
-        key: _resolve(key, route, children)
+        key: _resolve(key, route, children, prefix(key)) if admits(key.namespace) else NOT_ALLOWED
         for key, route in sorted(children.routes.items())
         if references_gateway(route, gateway) and "deletionTimestamp" not in route["metadata"]
     }
@@ -67,9 +77,9 @@ def parent_key(parent: JSON, route: JSON) -> Key:
     return Key(parent.get("namespace", route["metadata"]["namespace"]), parent["name"])
 
 
-def _resolve(key: Key, route: JSON, children: Children) -> Translated:
-    if _path_rule(route, f"/{key}") is None:
-        return Unresolved("UnsupportedValue", f"No rule matches the path prefix /{key}")
+def _resolve(key: Key, route: JSON, children: Children, prefix: str) -> Translated:
+    if _path_rule(route, prefix) is None:
+        return Unresolved("UnsupportedValue", f"No rule matches the path prefix {prefix}")
     resolved = [_resolve_rule(key, rule, children) for rule in route["spec"]["rules"]]
     # The first rule for a destination counts, which is the one that has the path.
     routes = {each.destination: each for each in reversed(resolved) if isinstance(each, Route)}

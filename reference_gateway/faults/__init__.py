@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from reference_gateway.faults import (
     access,
+    children,
     credentials,
     definitions,
     errors,
@@ -31,6 +32,7 @@ MODULES = (
     definitions,
     credentials,
     secret_values,
+    children,
     publication,
     access,
     requests,

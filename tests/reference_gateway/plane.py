@@ -25,7 +25,7 @@ from reference_gateway.limitador.counters import Limitador
 from reference_gateway.processor.decision import Decider
 from reference_gateway.processor.metering import Metering
 from reference_gateway.processor.server import Processor
-from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, SERVICE_ENTRIES, SERVICES
+from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, NAMESPACE, SERVICE_ENTRIES, SERVICES
 from reference_gateway.stores import Stores
 from reference_gateway.values import Key, Model, ModelRef
 
@@ -60,6 +60,8 @@ class Plane:
         owner = {"apiVersion": "v1", "kind": "X", "metadata": {"name": model.key.name, "uid": "u"}}
         for resource, child in children_of(model, owner, self.behaviour):
             self.objects[resource].items[model.key] = child
+        namespace = Key("", model.key.namespace)
+        self.objects[NAMESPACE].items[namespace] = {"metadata": {"name": namespace.name}}
         self.stores.models.want(model)
         if ref:
             self.stores.refs.put(model.key, ModelRef(model.key, "ExternalModel", model.key.name))
@@ -86,7 +88,7 @@ def data_plane(
         connect_to=connect_to,
     )
     stores = Stores()
-    kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
+    kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, NAMESPACE)
     objects = {resource: Objects() for resource in kinds}
     translator = RouteTranslator(behaviour, wiring, objects, stores.models)
     programmed = threading.Event()

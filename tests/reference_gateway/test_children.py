@@ -135,12 +135,20 @@ def test_defaults_are_no_drift_but_changes_are() -> None:
     assert not contains({"a": 1}, wanted)
 
 
+def anywhere(namespace: str) -> bool:
+    return True
+
+
+def at_its_path(key: Key) -> str:
+    return f"/{key}"
+
+
 def translated(made: dict[Resource, JSON]) -> Translated:
     def by_key(resource: Resource) -> dict[Key, JSON]:
         return {KEY: made[resource]} if resource in made else {}
 
     kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES)
-    return translate(Children(*(by_key(kind) for kind in kinds)), GATEWAY)[KEY]
+    return translate(Children(*(by_key(kind) for kind in kinds)), GATEWAY, anywhere, at_its_path)[KEY]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +203,7 @@ def test_one_broken_route_leaves_the_others_alone(runbook: Behaviour) -> None:
     broken["metadata"]["name"] = "broken"
     routes = {KEY: made[HTTP_ROUTES], Key("ns", "broken"): broken}
     rest = ({KEY: made[kind]} for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES))
-    outcome = translate(Children(routes, *rest), GATEWAY)
+    outcome = translate(Children(routes, *rest), GATEWAY, anywhere, at_its_path)
 
     assert isinstance(outcome[KEY], tuple)
     assert isinstance(outcome[Key("ns", "broken")], Unresolved)
@@ -205,7 +213,17 @@ def test_a_route_of_another_gateway_is_none_of_ours(runbook: Behaviour) -> None:
     made = children(runbook, external_model())
     made[HTTP_ROUTES]["spec"]["parentRefs"] = [{"name": "other", "namespace": "openshift-ingress"}]
 
-    assert translate(Children({KEY: made[HTTP_ROUTES]}, {}, {}, {}), GATEWAY) == {}
+    assert translate(Children({KEY: made[HTTP_ROUTES]}, {}, {}, {}), GATEWAY, anywhere, at_its_path) == {}
+
+
+def test_a_namespace_that_the_listener_does_not_admit_has_no_routes(runbook: Behaviour) -> None:
+    made = children(runbook, external_model())
+    outcome = translate(Children({KEY: made[HTTP_ROUTES]}, {}, {}, {}), GATEWAY, lambda namespace: False, at_its_path)[
+        KEY
+    ]
+
+    assert isinstance(outcome, Unresolved)
+    assert (outcome.reason, outcome.accepted) == ("NotAllowedByListeners", False)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("10s", 10), ("1m30s", 90), ("500ms", 0.5), ("1h", 3600)])
