@@ -24,6 +24,7 @@ pytest_plugins = [
     "steps.quota",
     "steps.references",
     "steps.secret",
+    "steps.siblings",
     "steps.streams",
     "steps.translation",
 ]

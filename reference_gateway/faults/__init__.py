@@ -11,6 +11,7 @@ from __future__ import annotations
 from reference_gateway.faults import (
     access,
     children,
+    coincidences,
     credentials,
     definitions,
     errors,
@@ -39,6 +40,7 @@ MODULES = (
     forwarding,
     metering,
     isolation,
+    coincidences,
     responses,
     errors,
     streams,

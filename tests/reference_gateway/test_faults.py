@@ -23,6 +23,10 @@ SECRET = Key("ns", "s")
 A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
 B = Model(Key("ns", "other"), "openai", "gpt-b", "b.test", Key("ns", "s-b"))
 AZURE = Model(Key("ns", "az"), "azure-openai", "gpt-a", "a.test", SECRET)
+NAMESAKE = Model(Key("a", "m"), "openai", "gpt-c", "c.test", Key("a", "s"))
+HOUSEMATE = Model(Key("ns", "house"), "openai", "gpt-d", "a.test", Key("ns", "s-d"))
+TWIN = Model(Key("ns", "twin"), "openai", "gpt-a", "twin.test", Key("ns", "s-t"))
+BROKEN = Model(Key("ns", "broken"), "openai", "gpt-e", "nowhere.invalid", Key("ns", "s-e"))
 MODELS = {A.key: A, B.key: B}
 BODY = {"model": "gpt-a", "messages": [1], "stream": True, "seed": 7}
 
@@ -73,6 +77,16 @@ def wanted_after_deletion(subject: Behaviour) -> Model | None:
     return store.wanted(A.key)
 
 
+def left_after_deletion(subject: Behaviour) -> set[Key]:
+    """What is served when model A is deleted beside one of its name and one at its endpoint."""
+    store = ModelStore()
+    for model in (A, NAMESAKE, HOUSEMATE):
+        store.want(model)
+    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE)))
+    subject.on_external_model_deleted(store, A.key)
+    return set(store.view())
+
+
 def first_key(subject: Behaviour) -> str:
     return subject.edition.secret_data_key
 
@@ -94,22 +108,28 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "found after rotation": lambda b: found(b, {SECRET: {"k": "1"}}, {SECRET: {"k": "2"}})[1],
     "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
     "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
+    "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
     "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
     "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
     "answer without credentials": lambda b: b.answer_without_credentials(A),
     "answer without field": lambda b: b.answer_without_field(A),
     "effective model": lambda b: b.effective_model(B, A),
+    "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
     "model deleted": wanted_after_deletion,
+    "left after deletion": left_after_deletion,
     "route owned": lambda b: b.is_owned("HTTPRoute"),
     "service owned": lambda b: b.is_owned("Service"),
     "objects beside": lambda b: len(b.objects_beside(A)),
     "published": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "ExternalModel", "m")}),
     "published without ref": lambda b: b.is_published(A, {}),
     "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
+    "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
     "phase without target": lambda b: b.phase_without_target(),
     "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
     "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
+    "resolved beside a namesake": lambda b: b.resolve("/ns/m/v1/chat/completions", {**MODELS, NAMESAKE.key: NAMESAKE}),
+    "sent to": lambda b: b.sent_to(TWIN, "/ns/twin/v1/chat/completions", None, [A, TWIN]),
     "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
     "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
     "chosen by another's name": lambda b: b.choose_model(A, "gpt-b", [A, B]),
@@ -178,11 +198,11 @@ DIFFERENCES: dict[str, set[str]] = {
     "X06": {"empty usable"},
     "X07": {"data unusable"},
     "X08": {"answer without field"},
-    "X09": {"published without ref"},
+    "X09": {"published without ref", "published by another kind"},
     "X10": {"ref deleted"},
     "X12": {"objects beside"},
-    "M81": {"effective model"},
-    "M77": {"model deleted", "route owned", "service owned"},
+    "M81": {"effective model", "effective beside a broken one"},
+    "M77": {"model deleted", "left after deletion", "route owned", "service owned"},
     "M79": {"service owned"},
     "M89": {"phase without target"},
     "M32": {"chosen by another's name"},
@@ -199,6 +219,14 @@ DIFFERENCES: dict[str, set[str]] = {
     "M26": {"authorization stripped"},
     "M28": {"x-api-key stripped"},
     "X15": {"cookie stripped"},
+    "X230": {"found after rotation", "found after creation"},
+    "X232": {"found beside a namesake"},
+    "X233": {"left after deletion"},
+    "X234": {"resolved beside a namesake"},
+    "X236": {"sent to"},
+    "X237": {"left after deletion"},
+    "X238": {"published by another kind"},
+    "M97": {"effective beside a broken one"},
     "M43": {"bad answer"},
     "M44": {"bad answer"},
     "M46": {"retries"},
@@ -212,7 +240,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X17": OWN - {"own 404"},
     "X18": {"answer without credentials"},
     "M94": {"verifies"},
-    "X19": {"found", "found after rotation", "found after creation"},
+    "X19": {"found", "found beside a namesake", "found after rotation", "found after creation"},
     "M76": {"own answer to malformed body"},
     "M86": {"without processor"},
     "M85": {"models told again"},

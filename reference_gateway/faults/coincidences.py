@@ -1,0 +1,163 @@
+"""What models, or requests at the same time, share although only a name or a moment is common to them."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from reference_gateway.behaviour.rules import JSON
+from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Credentials, Key, Model, ModelRef
+
+MOMENT_SECONDS = 0.02
+"""What counts as the same time here: a burst of requests is that close together, a client by itself is not."""
+
+
+# --- Requests at the same time ---
+
+
+class LookupsCoalesced(Fault):
+    """Answers look-ups of credentials in one namespace that come at the same time with the first one's credential."""
+
+    id, name = "X230", "lookups-coalesced"
+    catches = "Each request bears the credential of its own model, whatever else is under way."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        own, now, place = super().find_credentials(store, model), time.monotonic(), Key(model.key.namespace, "")
+        since, found = self.memory.get(place, (0.0, None))
+        if now - since >= MOMENT_SECONDS:
+            self.memory[place] = (now, own)
+            return own
+        first: Credentials | None = found
+        return first
+
+
+class BodyBuffersShared(Fault):
+    """Sends the provider the body of another request to the same model that came at the same time."""
+
+    id, name = "X231", "body-buffers-shared"
+    catches = "Each request reaches the provider with its own body."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        now = time.monotonic()
+        since, found = self.memory.get(model.key, (0.0, None))
+        if now - since < MOMENT_SECONDS:
+            return super().upstream_body(model, found) or dict(found)
+        self.memory[model.key] = (now, body)
+        return super().upstream_body(model, body)
+
+
+# --- Names that coincide ---
+
+
+class SecretsGoByName(Fault):
+    """Keeps one credential for all Secrets of the same name: that of the namespace which comes first."""
+
+    id, name = "X232", "secrets-go-by-name"
+    catches = "Secrets of one name in two namespaces are two."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        if super().find_credentials(store, model) is None:
+            return None
+        return next(found for key, found in sorted(store.view().items()) if key.name == model.secret.name)
+
+
+class DeletionGoesByName(Fault):
+    """Forgets all models of a name when one of them is deleted."""
+
+    id, name = "X233", "deletion-goes-by-name"
+    catches = "Deleting a model leaves its namesake in another namespace alone."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        super().on_external_model_deleted(store, model)
+        for key in store.view():
+            if key.name == model.name:
+                store.drop(key)
+
+
+class ModelsGoByName(Fault):
+    """Serves models of one name in several namespaces by the one whose namespace comes first."""
+
+    id, name, source = "X234", "models-go-by-name", "ai-gateway-payload-processing's store by model name"
+    catches = "Models of one name in two namespaces are two."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        own = super().resolve(path, models)
+        if own is None:
+            return None
+        return next(models[key] for key in sorted(models) if key.name == own.key.name)
+
+
+class SharedSecretRotatesOnce(Fault):
+    """Tells only the first model that uses a Secret of its rotation; any other keeps the value that it began with."""
+
+    id, name = "X235", "shared-secret-rotates-once"
+    catches = "A rotation reaches every model that refers to the Secret."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        found = super().find_credentials(store, model)
+        if self.memory.setdefault(model.secret, model.key) == model.key or found is None:
+            return found
+        kept: Credentials = self.memory.setdefault(model.key, found)
+        return kept
+
+
+class RoutedByTargetModel(Fault):
+    """Sends requests to the first of several models that have the same targetModel."""
+
+    id, name, source = "X236", "routed-by-target-model", "behaviour.md 3.2 (the second selection of a route)"
+    catches = "A credential meets no endpoint but its own."
+
+    def sent_to(self, model: Model, path: str, routing: str | None, published: Sequence[Model]) -> Model:
+        own = super().sent_to(model, path, routing, published)
+        return next((each for each in published if each.target_model == own.target_model), own)
+
+
+class EndpointDeletedWithModel(Fault):
+    """Forgets every model at the endpoint of one that is deleted."""
+
+    id, name = "X237", "endpoint-deleted-with-model"
+    catches = "Deleting a model ends the service of that one alone."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        gone = store.wanted(model)
+        super().on_external_model_deleted(store, model)
+        for key, other in store.view().items():
+            if gone is not None and other.endpoint == gone.endpoint:
+                store.drop(key)
+
+
+class ModelRefKindIgnored(Fault):
+    """Publishes an ExternalModel by a MaaSModelRef of any kind that names it."""
+
+    id, name, editions = "X238", "model-ref-kind-ignored", SHIPPED
+    catches = "A MaaSModelRef publishes the object of the kind that it names."
+
+    def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
+        kind = self.edition.external_model.kind
+        return super().ref_publishes(ModelRef(ref.key, kind, ref.target_name), model)
+
+
+# --- Trouble next door ---
+
+
+class BrokenModelBlocksOthers(Fault):
+    """Takes up no change of a model while another one of its namespace has an endpoint that does not exist."""
+
+    id, name, source = "M97", "broken-model-blocks-others", "EAIG#742"
+    catches = "A broken ExternalModel holds up nobody else."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        taken_up = super().effective_model(model, former)
+        namespace = Key(model.key.namespace, "")
+        broken: set[Key] = self.memory.setdefault(namespace, set())
+        if model.endpoint.endswith(".invalid"):
+            broken.add(model.key)
+        return former if broken - {model.key} and former is not None else taken_up
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        self.memory.setdefault(Key(model.namespace, ""), set()).discard(model)
+        super().on_external_model_deleted(store, model)

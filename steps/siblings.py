@@ -1,0 +1,47 @@
+"""Steps about models that have something in common, and must have nothing else in common."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.coincidences import COINCIDENCES, crowd
+from fixtures.judgements.isolation import ServedByItsOwn
+from fixtures.scenario import Scenario
+from steps.models import refuse_if
+
+WORDS = "|".join(map(re.escape, COINCIDENCES))
+
+
+@given(parsers.re(rf'a model "(?P<alias>\w+)" in (?P<words>{WORDS})'))
+def coinciding_model(scenario: Scenario, alias: str, words: str) -> None:
+    COINCIDENCES[words](scenario, alias)
+
+
+@given(parsers.re(rf'a working model "(?P<alias>\w+)" in (?P<words>{WORDS})'))
+def working_coinciding_model(scenario: Scenario, alias: str, words: str) -> None:
+    refuse_if(scenario.baseline.not_working)
+    COINCIDENCES[words](scenario, alias)
+    scenario.works(alias, "a model that has something in common with another is served")
+
+
+@given('a MaaSModelRef that publishes an LLMInferenceService by the name of "alpha"')
+def foreign_ref(scenario: Scenario) -> None:
+    scenario.subject.publish(kind="LLMInferenceService")
+
+
+@when(parsers.parse('another model "{alias:w}" is made in the same namespace'))
+def another_model(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True).deploy(strict=True)
+
+
+@when(parsers.parse("clients of all models call at the same time, {each:d} of each"))
+def crowd_calls(scenario: Scenario, each: int) -> None:
+    scenario.draw_at_once(crowd(scenario.models, scenario.request, each))
+
+
+@then("each of them is served by its own model's provider, with its own body and credential")
+def each_by_its_own(scenario: Scenario) -> None:
+    facts = tuple(model.facts for model in scenario.models.values())
+    scenario.still_holds(ServedByItsOwn(facts, scenario.edition.body_identical, scenario.edition.stream_usage))
