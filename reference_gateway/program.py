@@ -28,6 +28,7 @@ from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.configuration import Wiring, bootstrap
 from reference_gateway.data_plane.connect_to import ConnectTo
 from reference_gateway.data_plane.envoy import Envoy, find_envoy
+from reference_gateway.data_plane.relay import Relay
 from reference_gateway.errors import UsageProblem
 from reference_gateway.guide import install_guide
 from reference_gateway.informer import Informer
@@ -177,9 +178,18 @@ class Gateway:
             admin_socket=sockets / "admin",
             access_log=self.access_log,
             provider_ca=self._settings.provider_ca,
-            connect_to=self._settings.connect_to,
+            connect_to=self._connect_to(starting),
             maas_api_socket=None if self._behaviour.edition.access is None else sockets / "maas-api",
         )
+
+    def _connect_to(self, starting: contextlib.ExitStack) -> tuple[ConnectTo, ...]:
+        """Where connections to providers go: straight there, unless one end is not to learn of the other's."""
+        if self._behaviour.passes_on_hang_ups() and self._behaviour.passes_on_break_offs():
+            return self._settings.connect_to
+        relays = [Relay(rule, self._behaviour) for rule in self._settings.connect_to]
+        for relay in relays:
+            starting.callback(relay.stop)
+        return tuple(relay.start() for relay in relays)
 
     def _access_layer(
         self, cluster: Cluster, stores: Stores, informers: Mapping[Resource, Informer], limitador: Limitador

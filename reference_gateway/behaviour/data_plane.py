@@ -24,6 +24,26 @@ class DataPlaneRules(Rules):
         """Envoy's retry conditions; none, because a completion is not safe to repeat."""
         return ""
 
+    def retriable_statuses(self) -> Sequence[int]:
+        """Statuses that count as a reason to send a request again, where retry_on asks for such."""
+        return ()
+
+    def redirects_followed(self) -> Sequence[int]:
+        """Statuses of the provider's redirects that Envoy follows by itself: none."""
+        return ()
+
+    def server_name(self, host: str) -> str:
+        """The name that the provider is called by in the TLS handshake."""
+        return host
+
+    def passes_on_hang_ups(self) -> bool:
+        """Whether the provider's connection ends when the client's does."""
+        return True
+
+    def passes_on_break_offs(self) -> bool:
+        """Whether the client's connection ends when the provider's does in the middle of an answer."""
+        return True
+
     def verifies_provider(self) -> bool:
         """Whether the provider's certificate is verified."""
         return True

@@ -17,6 +17,10 @@ class IsolationRules(Rules):
         """The model that a client's X-Gateway-Model-Name leads to instead of the path's: none, whatever it names."""
         return None
 
+    def led_by_host(self, host: str, path: str, published: Sequence[Model]) -> Model | None:
+        """The model that the Host of a request leads to whose path is no model's: none, whatever it names."""
+        return None
+
     def gets_credential(self, path: str) -> bool:
         """Whether a request at this path is given its model's credential: every one that is forwarded."""
         return True

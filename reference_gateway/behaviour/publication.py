@@ -52,6 +52,10 @@ class PublicationRules(Rules):
         """Whether the model may be served."""
         return not self.edition.ref_required or any(self.ref_publishes(ref, model) for ref in refs.values())
 
+    def on_model_ref_changed(self, store: Store[ModelRef], ref: ModelRef) -> None:
+        """A MaaSModelRef was made or changed."""
+        store.put(ref.key, ref)
+
     def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
         """A MaaSModelRef is gone."""
         store.drop(ref)

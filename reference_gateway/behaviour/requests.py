@@ -21,6 +21,14 @@ class RequestRules(TranslationRules):
         """Whether a client's header (lower case) must not reach a provider: credentials, identity, forged routing."""
         return header in CLIENT_CREDENTIAL_HEADERS or header.startswith("x-maas-")
 
+    def removed_headers(self, names: Sequence[str]) -> Sequence[str]:
+        """Which of a client's headers (lower case, as often as they came) do not go on."""
+        return [name for name in sorted(set(names)) if self.is_client_secret(name)]
+
+    def checks_credential_first(self) -> bool:
+        """Whether a model without a credential refuses a request unread: that is the last check."""
+        return False
+
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
         """The headers that carry the credential, in the provider's shape."""
         if model.auth.header is not None:

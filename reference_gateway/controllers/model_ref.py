@@ -57,7 +57,7 @@ class ModelRefController:
                 self._release(key, item, finalizer)
             return
         target = item["spec"]["modelRef"]
-        self._store.put(key, ModelRef(key, target["kind"], target["name"]))
+        self._behaviour.on_model_ref_changed(self._store, ModelRef(key, target["kind"], target["name"]))
         finalizers = item["metadata"].get("finalizers") or []
         if finalizer is not None and finalizer not in finalizers:
             self._set_finalizers(key, item, [*finalizers, finalizer])

@@ -284,7 +284,7 @@ def _provider_cluster(route: Route, wiring: Wiring, behaviour: Behaviour) -> JSO
 def _tls(host: str, wiring: Wiring, behaviour: Behaviour) -> JSON:
     context: JSON = {"@type": f"{_TYPE}extensions.transport_sockets.tls.v3.UpstreamTlsContext"}
     if not is_ip_address(host):
-        context["sni"] = host
+        context["sni"] = behaviour.server_name(host)
     if behaviour.verifies_provider():
         name_type = "IP_ADDRESS" if is_ip_address(host) else "DNS"
         context["common_tls_context"] = {
@@ -315,7 +315,16 @@ def _route(route: Route, behaviour: Behaviour) -> JSON:
         "timeout": f"{route.timeout:.3f}s",
     }
     if behaviour.retry_on():
-        action["retry_policy"] = {"retry_on": behaviour.retry_on(), "num_retries": 2}
+        action["retry_policy"] = {
+            "retry_on": behaviour.retry_on(),
+            "num_retries": 2,
+            "retriable_status_codes": list(behaviour.retriable_statuses()),
+        }
+    if behaviour.redirects_followed():
+        action["internal_redirect_policy"] = {
+            "redirect_response_codes": list(behaviour.redirects_followed()),
+            "allow_cross_scheme_redirect": True,
+        }
     header = {"name": DESTINATION_HEADER, "string_match": {"exact": route.destination.id}}
     return {
         "match": {"prefix": "/", "headers": [header]},

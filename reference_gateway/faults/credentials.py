@@ -10,6 +10,9 @@ from reference_gateway.faults.fault import Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Key, Model
 
+LABELS = {"inference.networking.k8s.io/bbr-managed", "inference.llm-d.ai/ipp-managed"}
+"""By which a Secret is known, in one edition or another."""
+
 # --- What is injected ---
 
 
@@ -74,6 +77,17 @@ class LabelIgnored(Fault):
 
     def is_managed(self, labels: Mapping[str, str]) -> bool:
         return True
+
+
+class OtherLabelWanted(Fault):
+    """Uses only Secrets that bear the label of another edition."""
+
+    id, name, source = "M09", "other-label-wanted", "guide#89"
+    catches = "A Secret with the edition's label is used."
+
+    def is_managed(self, labels: Mapping[str, str]) -> bool:
+        others = LABELS - {self.edition.secret_label}
+        return any(labels.get(label) == self.edition.secret_label_value for label in others)
 
 
 class LabelPresenceSuffices(Fault):

@@ -83,3 +83,48 @@ class SecretNamedInHeader(Fault):
             return None
         headers = (*right.headers, Header("x-debug-secret", str(model.secret)))
         return Answer(right.status, right.body, headers, right.reason)
+
+
+class CredentialCheckedFirst(Fault):
+    """Looks for the model's credential before it looks at the request."""
+
+    id, name, editions = "X254", "credential-checked-first", SPRING
+    catches = "A client that is wrong learns that first."
+
+    def checks_credential_first(self) -> bool:
+        return True
+
+
+class ErrorsNumbered(Fault):
+    """Puts a number of its own before the error of a body that it cannot read."""
+
+    id, name, editions = "X255", "errors-numbered", SPRING
+    catches = "An error of the gateway begins with its kind."
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if right.reason != "malformed_body":
+            return right
+        return Answer(right.status, f"E-17: {right.body}", right.headers, right.reason)
+
+
+class OwnErrorsCalledJson(Fault):
+    """Calls its own errors application/json, which they are not."""
+
+    id, name, editions = "X256", "own-errors-called-json", SPRING
+    catches = "An error of the gateway is declared as what it is."
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        headers = (*right.headers, Header("content-type", "application/json"))
+        return Answer(right.status, right.body, headers, right.reason)
+
+
+class OtherEndpointsTakenForChat(Fault):
+    """Takes embeddings and responses for chat completions."""
+
+    id, name, editions = "X257", "other-endpoints-taken-for-chat", SPRING
+    catches = "Embeddings and responses are no endpoints of an ExternalModel."
+
+    def is_chat_endpoint(self, path: str) -> bool:
+        return super().is_chat_endpoint(path) or path.endswith(("/v1/embeddings", "/v1/responses"))

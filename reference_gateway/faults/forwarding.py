@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, Fault
-from reference_gateway.values import Header, Model, ResponseChanges
+from reference_gateway.faults.fault import SHIPPED, WHOLE, Fault
+from reference_gateway.values import Header, Key, Model, ResponseChanges
+
+AT_HAND = Key("", "the request at hand")
+"""Under which something is remembered from one decision about a request to the next."""
 
 # --- Long bodies ---
 
@@ -138,3 +141,73 @@ def _completion(chunk: bytes) -> bytes:
         return chunk
     known = {name: value for name, value in answer.items() if not name.startswith("x_")}
     return json.dumps(known, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+# --- Where a request goes, and how often ---
+
+
+class SuccessesRepeated(Fault):
+    """Sends a request that was answered 200 once again, and gives out the second answer."""
+
+    id, name = "X250", "successes-repeated"
+    catches = "One request of the client is one request at the provider."
+
+    def retry_on(self) -> str:
+        return "retriable-status-codes"
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (200,)
+
+
+class ServerNameOfAnotherHost(Fault):
+    """Asks for another host in the TLS handshake than in the Host header."""
+
+    id, name = "X251", "server-name-of-another-host"
+    catches = "The provider sees its own name, in Host and in TLS."
+
+    def server_name(self, host: str) -> str:
+        return f"upstream.{host}"
+
+
+class RedirectsFollowed(Fault):
+    """Follows a redirect of the provider to the endpoint of another model."""
+
+    id, name, source, editions = "X252", "redirects-followed", "S-TLS-02", WHOLE
+    catches = "A request stays with its model's own provider."
+
+    def redirects_followed(self) -> Sequence[int]:
+        return (302, 307)
+
+    def led_by_host(self, host: str, path: str, published: Sequence[Model]) -> Model | None:
+        pointed_at = next((model for model in published if model.endpoint == host), None)
+        self.memory[AT_HAND] = pointed_at
+        return pointed_at
+
+    def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
+        return super().choose_model(model, body_model, published) or self.memory.pop(AT_HAND, None)
+
+    def gets_credential(self, path: str) -> bool:
+        return not path.startswith("/v1/")
+
+
+class SdkAnswersAsText(Fault):
+    """Calls an answer plain text if the official SDK has asked for it."""
+
+    id, name = "X253", "sdk-answers-as-text"
+    catches = "The official SDK understands the answer."
+
+    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
+        injected = super().injected_headers(model, key)
+        self.memory[AT_HAND] = injected
+        return injected
+
+    def removed_headers(self, names: Sequence[str]) -> Sequence[str]:
+        for header in self.memory.get(AT_HAND, ()):
+            self.memory[Key("", header.value)] = "x-stainless-lang" in names
+        return super().removed_headers(names)
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        if status != 200 or not any(self.memory.get(Key("", header.value)) for header in injected):
+            return changes
+        return ResponseChanges(changes.status, (*changes.headers, Header("content-type", "text/plain")))

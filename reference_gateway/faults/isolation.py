@@ -13,6 +13,9 @@ from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.values import Key, Model
 
+AT_HAND = Key("", "the request at hand")
+"""Under which something is remembered from one decision about a request to the next."""
+
 # --- Headers of the client ---
 
 
@@ -119,3 +122,53 @@ def _named(name: str, published: Sequence[Model]) -> Model | None:
 
 def _plain(path: str) -> str:
     return re.sub("/+", "/", unquote(path))
+
+
+# --- Credentials of the client ---
+
+
+class ApiKeyShieldsAuthorization(Fault):
+    """Takes an x-api-key for the client's credential where there is one, and leaves its Authorization alone."""
+
+    id, name = "X262", "api-key-shields-authorization"
+    catches = "The injected credential takes the place of every Authorization."
+
+    def removed_headers(self, names: Sequence[str]) -> Sequence[str]:
+        kept = "authorization" if "x-api-key" in names else ""
+        return [name for name in super().removed_headers(names) if name != kept]
+
+
+class SeveralAuthorizationsKept(Fault):
+    """Leaves the client's Authorization alone where it has sent several."""
+
+    id, name = "X263", "several-authorizations-kept"
+    catches = "The injected credential takes the place of every Authorization."
+
+    def removed_headers(self, names: Sequence[str]) -> Sequence[str]:
+        kept = "authorization" if names.count("authorization") > 1 else ""
+        return [name for name in super().removed_headers(names) if name != kept]
+
+
+# --- Paths of the gateway itself ---
+
+
+class RootServed(Fault):
+    """Serves a request without any path by the model that its body names."""
+
+    id, name = "X265", "root-served"
+    catches = "A path that is no model's leads to no provider."
+
+    def is_chat_endpoint(self, path: str) -> bool:
+        return path == "/" or super().is_chat_endpoint(path)
+
+    def fallback_model(self, path: str, published: Sequence[Model]) -> Model | None:
+        if path != "/":
+            return super().fallback_model(path, published)
+        found = next(iter(published), None)
+        self.memory[AT_HAND] = found
+        return found
+
+    def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
+        if self.memory.pop(AT_HAND, None) is not model:
+            return super().choose_model(model, body_model, published)
+        return next((each for each in published if self.goes_by(each, body_model)), None)

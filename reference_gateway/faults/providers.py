@@ -79,6 +79,17 @@ class MissingProviderReplaced(Fault):
         return super().find_provider(providers, key) or next(others, None)
 
 
+class ForeignProviderUsed(Fault):
+    """Takes an ExternalProvider of the right name from any namespace if the model's own has none."""
+
+    id, name, editions = "X264", "foreign-provider-used", REFERRING
+    catches = "A reference reaches no ExternalProvider of another namespace."
+
+    def find_provider(self, providers: Mapping[Key, JSON], key: Key) -> JSON | None:
+        namesakes = (item for other, item in sorted(providers.items()) if other.name == key.name)
+        return super().find_provider(providers, key) or next(namesakes, None)
+
+
 class KeyOfAnotherProvider(Fault):
     """Chooses host and credential separately: one provider of a model gets the key of the next."""
 

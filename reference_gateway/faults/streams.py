@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import Fault
-from reference_gateway.values import Model
+from reference_gateway.values import Answer, Header, Key, Model, ResponseChanges
+
+AT_HAND = Key("", "the request at hand")
+"""Under which something is remembered from one decision about a request to the next."""
 
 DONE = b"data: [DONE]"
 USAGE_EVENT = re.compile(rb'data: [^\n]*"choices":\[\][^\n]*\n\n')
@@ -92,3 +95,70 @@ class StreamOptionsDropped(Fault):
     def upstream_body(self, model: Model, body: JSON) -> JSON | None:
         body = super().upstream_body(model, body) or body
         return {name: value for name, value in body.items() if name != "stream_options"}
+
+
+# --- Errors where a stream was asked for ---
+
+
+class ProviderErrorsStreamed(Fault):
+    """Answers 200 and an event stream to a request for a stream, also where the provider answers with an error."""
+
+    id, name = "X258", "provider-errors-streamed"
+    catches = "An error of the provider on a streaming request is an ordinary error."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        self.memory[AT_HAND] = body.get("stream") is True
+        return super().upstream_body(model, body)
+
+    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
+        injected = super().injected_headers(model, key)
+        for header in injected:
+            self.memory[Key("", header.value)] = self.memory.get(AT_HAND)
+        return injected
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        if status < 400 or not any(self.memory.get(Key("", header.value)) for header in injected):
+            return changes
+        return ResponseChanges(200, (*changes.headers, Header("content-type", "text/event-stream")))
+
+
+class RefusalsStreamed(Fault):
+    """Refuses a request for a stream in an event."""
+
+    id, name = "X259", "refusals-streamed"
+    catches = "A refusal of the gateway on a streaming request is an ordinary error."
+
+    def named_model(self, body: JSON, model: Model | None) -> str | None:
+        self.memory[AT_HAND] = body.get("stream") is True
+        return super().named_model(body, model)
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if not self.memory.pop(AT_HAND, False):
+            return right
+        headers = (*right.headers, Header("content-type", "text/event-stream"))
+        return Answer(right.status, f"data: {right.body}\n\n", headers, right.reason)
+
+
+# --- Streams that end too early or too late ---
+
+
+class BreakOffsHidden(Fault):
+    """Leaves the client's connection as it is when the provider breaks off in the middle of an answer."""
+
+    id, name = "X260", "break-offs-hidden"
+    catches = "A stream that breaks off does not look unfinished for ever, nor finished."
+
+    def passes_on_break_offs(self) -> bool:
+        return False
+
+
+class HangUpsHidden(Fault):
+    """Reads the provider's answer to its end although the client has gone."""
+
+    id, name = "X261", "hang-ups-hidden"
+    catches = "A client that hangs up ends its request at the provider."
+
+    def passes_on_hang_ups(self) -> bool:
+        return False

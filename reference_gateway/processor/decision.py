@@ -42,17 +42,21 @@ class Decider:
         self._behaviour = behaviour
         self._stores = stores
 
-    def admit(self, path: str, *, can_infer: bool, routing: str | None = None) -> Model | Answer | None:
+    def admit(self, path: str, *, can_infer: bool, routing: str | None = None, host: str = "") -> Model | Answer | None:
         """The published model at a path, or the answer that ends the request; without a body to POST it ends here.
 
-        None where the path names no model because the body does. ``routing`` is the client's X-Gateway-Model-Name.
+        None where the path names no model because the body does. ``routing`` is the client's X-Gateway-Model-Name,
+        ``host`` its Host.
         """
         if self._behaviour.is_shared_path(path):
             return None if can_infer else answers.NOT_FOUND
         models, refs = self._stores.models.view(), self._stores.refs.view()
         model = self._behaviour.resolve(path, models)
         if model is None:
-            model = self._behaviour.fallback_model(path, self._published())
+            published = self._published()
+            model = self._behaviour.fallback_model(path, published) or self._behaviour.led_by_host(
+                host, path, published
+            )
         if routing is not None:
             model = self._behaviour.led_by_header(routing, model, self._published()) or model
         if model is None:
@@ -70,12 +74,16 @@ class Decider:
         return Forward(admitted, path, removed, ())
 
     def decide(
-        self, path: str, header_names: Sequence[str], body: bytes, routing: str | None = None
+        self, path: str, header_names: Sequence[str], body: bytes, routing: str | None = None, host: str = ""
     ) -> Forward | Answer:
         """What becomes of a request whose body has arrived; header names in lower case, as often as they came."""
-        admitted = self.admit(path, can_infer=True, routing=routing)
+        admitted = self.admit(path, can_infer=True, routing=routing, host=host)
         if isinstance(admitted, Answer):
             return admitted
+        if admitted is not None and self._behaviour.checks_credential_first():
+            credential = self._injected(admitted)
+            if isinstance(credential, Answer):
+                return credential
         if len(body) > self._behaviour.longest_body():
             return answers.TOO_LONG
         parsed = _json_object(body)
@@ -124,7 +132,7 @@ class Decider:
         return chosen or answers.model_mismatch(self._behaviour.edition, body_model)
 
     def _removed(self, header_names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(name for name in sorted(set(header_names)) if self._behaviour.is_client_secret(name))
+        return tuple(self._behaviour.removed_headers(header_names))
 
     def _published(self) -> list[Model]:
         models, refs = self._stores.models.view(), self._stores.refs.view()

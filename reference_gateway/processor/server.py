@@ -61,6 +61,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         path = ""
         names: list[str] = []
         routing: str | None = None
+        host = ""
         forward: Forward | None = None
         is_whole, collected = False, b""
         async for message in request_iterator:
@@ -70,6 +71,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     path = next((value for name, value in headers if name == ":path"), "")
                     names = [name for name, _ in headers]
                     routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
+                    host = next((value for name, value in headers if name == ":authority"), "")
                     if message.request_headers.end_of_stream:
                         decision = self._decider.pass_by(path, names)
                         if isinstance(decision, Answer):
@@ -80,10 +82,11 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                             headers_response = ext_proc.HeadersResponse(response=common)
                             yield ext_proc.ProcessingResponse(request_headers=headers_response)
                         continue
-                    admitted = self._decider.admit(path, can_infer=(":method", "POST") in headers, routing=routing)
+                    posts = (":method", "POST") in headers
+                    admitted = self._decider.admit(path, can_infer=posts, routing=routing, host=host)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
-                    decision = await self._decide(path, names, message.request_body.body, routing)
+                    decision = await self._decide(path, names, message.request_body.body, routing, host)
                     if isinstance(decision, Answer):
                         yield self._immediate(decision)
                     else:
@@ -106,10 +109,12 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                 case other:
                     log.warning("Envoy sent an unexpected message: %s", other)
 
-    async def _decide(self, path: str, names: list[str], body: bytes, routing: str | None) -> Forward | Answer:
+    async def _decide(
+        self, path: str, names: list[str], body: bytes, routing: str | None, host: str
+    ) -> Forward | Answer:
         if len(body) < LARGE_BODY:
-            return self._decider.decide(path, names, body, routing)
-        return await asyncio.to_thread(self._decider.decide, path, names, body, routing)
+            return self._decider.decide(path, names, body, routing, host)
+        return await asyncio.to_thread(self._decider.decide, path, names, body, routing, host)
 
     def _immediate(self, answer: Answer) -> ext_proc.ProcessingResponse:
         answer = self._behaviour.own_answer(answer)

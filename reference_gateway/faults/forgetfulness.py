@@ -1,0 +1,121 @@
+"""What a gateway remembers that it should forget, or never looks at again."""
+
+# ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reference_gateway.faults.fault import Fault
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
+
+LATE_SECONDS = 0.5
+"""From an ExternalModel to its MaaSModelRef: longer than an owner's script takes, and shorter than an owner."""
+
+LED_TO = Key("", "the request at hand")
+"""Under which the model is remembered that a request was led to by its path alone."""
+
+
+class OpenForSecretNeverSeen(Fault):
+    """Forwards the request without a credential if no Secret of the name was ever seen."""
+
+    id, name = "X240", "open-for-secret-never-seen"
+    catches = "Without a usable Secret nothing is forwarded."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        for key in store.view():
+            _note(self, key)
+        return super().find_credentials(store, model)
+
+    def on_label_removed(self, store: Store[Credentials], secret: Key) -> None:
+        _note(self, secret)
+        super().on_label_removed(store, secret)
+
+    def on_data_unusable(self, store: Store[Credentials], secret: Key) -> None:
+        _note(self, secret)
+        super().on_data_unusable(store, secret)
+
+    def on_secret_deleted(self, store: Store[Credentials], secret: Key) -> None:
+        _note(self, secret)
+        super().on_secret_deleted(store, secret)
+
+    def answer_without_credentials(self, model: Model) -> Answer | None:
+        known = Key("", model.secret.name) in self.memory
+        return super().answer_without_credentials(model) if known else None
+
+
+def _note(fault: Fault, secret: Key) -> None:
+    fault.memory[Key("", secret.name)] = True
+
+
+class RemadeSecretServesOldValue(Fault):
+    """Serves a Secret that was deleted and made again with the value that it had before."""
+
+    id, name = "X241", "remade-secret-serves-old-value"
+    catches = "A Secret that is made again serves with its new value."
+
+    def on_secret_deleted(self, store: Store[Credentials], secret: Key) -> None:
+        self.memory[secret] = store.get(secret)
+        super().on_secret_deleted(store, secret)
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_credentials_changed(store, secret, self.memory.get(secret) or credentials)
+
+
+class RemadeModelKeepsSecret(Fault):
+    """Serves an ExternalModel that was deleted and made again with the Secret that it had before."""
+
+    id, name = "X242", "remade-model-keeps-secret"
+    catches = "An ExternalModel that is made again remembers nothing."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        self.memory[model] = store.wanted(model) or self.memory.get(model)
+        super().on_external_model_deleted(store, model)
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        taken_up, before = super().effective_model(model, former), self.memory.get(model.key)
+        return taken_up if before is None else replace(taken_up, secret=before.secret)
+
+
+class LateModelRefUnnoticed(Fault):
+    """Looks for the MaaSModelRef of a model when that is made, and never again."""
+
+    id, name, source = "X243", "late-model-ref-unnoticed", "MaaS#600"
+    catches = "A MaaSModelRef that is added later publishes its ExternalModel."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        self.memory.setdefault(model.key, time.monotonic())
+        return super().effective_model(model, former)
+
+    def on_model_ref_changed(self, store: Store[ModelRef], ref: ModelRef) -> None:
+        made = self.memory.get(Key(ref.key.namespace, ref.target_name), time.monotonic())
+        if ref.key in store.view() or time.monotonic() - made < LATE_SECONDS:
+            super().on_model_ref_changed(store, ref)
+
+
+class ModelRefNameOpensAnother(Fault):
+    """Serves a path with the name of a MaaSModelRef, where that is no model's, by another model of the namespace."""
+
+    id, name = "X244", "model-ref-name-opens-another"
+    catches = "A MaaSModelRef of another name never gives access to another model."
+
+    def on_model_ref_changed(self, store: Store[ModelRef], ref: ModelRef) -> None:
+        self.memory[ref.key] = ref.target_name
+        super().on_model_ref_changed(store, ref)
+
+    def fallback_model(self, path: str, published: Sequence[Model]) -> Model | None:
+        namespace, _, rest = path.lstrip("/").partition("/")
+        target = self.memory.get(Key(namespace, rest.partition("/")[0]))
+        if target is None:
+            return super().fallback_model(path, published)
+        others = (each for each in published if each.key.namespace == namespace and each.key.name != target)
+        other = next(others, None)
+        self.memory[LED_TO] = other and other.key
+        return other
+
+    def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
+        led_to = self.memory.pop(LED_TO, None)
+        return model if led_to == model.key else super().choose_model(model, body_model, published)
