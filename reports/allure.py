@@ -74,6 +74,8 @@ def _case_result(
     result.attachments.append(_attach(logger, "what happened", AttachmentType.TEXT, text))
     observations = json.dumps(evidence.document(case, log), indent=2, ensure_ascii=False)
     result.attachments.append(_attach(logger, "evidence", AttachmentType.JSON, observations))
+    for name, content in evidence.diagnosis(case, log).items():
+        result.attachments.append(_attach(logger, name, AttachmentType.TEXT, content))
     return result
 
 

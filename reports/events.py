@@ -181,6 +181,18 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Diagnosed:
+    """What the cluster showed of a case that did not pass, before it was deleted."""
+
+    type: ClassVar[str] = "diagnosed"
+    time: float
+    worker: str
+    case: str
+    texts: Mapping[str, str]
+    """Name of a file -> its content: ``objects.yaml``, ``events.txt``, ``logs-<namespace>.txt``."""
+
+
+@dataclass(frozen=True)
 class CaseFinished:
     """A case has ended. ``failed`` has findings; ``not-testable`` and ``harness-error`` have a cause."""
 
@@ -221,6 +233,7 @@ Event = Union[  # noqa: UP007 - typing.get_args needs it at run time
     StepFinished,
     Settled,
     Judged,
+    Diagnosed,
     CaseFinished,
     RunFinished,
 ]
@@ -245,7 +258,7 @@ class EventLog:
     def _by_case(self) -> dict[str, list[Event]]:
         cases: dict[str, list[Event]] = {}
         for event in self.events:
-            if isinstance(event, CaseStarted | StepFinished | Settled | Judged | CaseFinished):
+            if isinstance(event, CaseStarted | StepFinished | Settled | Judged | Diagnosed | CaseFinished):
                 cases.setdefault(event.case, []).append(event)
         return cases
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reports import places
-from reports.events import EventLog, Judged, Settled, StepFinished
+from reports.events import Diagnosed, EventLog, Judged, Settled, StepFinished
 from reports.model import CaseResult, Report
 
 _LARGEST_FILE = 1_000_000
@@ -20,7 +20,7 @@ _LARGEST_RECORD = 200_000
 
 
 def write(report: Report, log: EventLog, directory: Path) -> None:
-    """Write ``evidence/<requirement>/<case>.json`` for every case that did not pass."""
+    """Write ``evidence/<requirement>/<case>.json`` for every case that did not pass, and what its cluster showed."""
     shutil.rmtree(directory / places.EVIDENCE, ignore_errors=True)
     for requirement in report.requirements:
         for case in requirement.cases:
@@ -29,6 +29,16 @@ def write(report: Report, log: EventLog, directory: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 text = json.dumps(document(case, log), indent=2, ensure_ascii=False) + "\n"
                 path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+                for name, content in diagnosis(case, log).items():
+                    path.with_name(f"{path.stem}.{name}").write_bytes(
+                        content.encode("utf-8", errors="backslashreplace")
+                    )
+
+
+def diagnosis(case: CaseResult, log: EventLog) -> Mapping[str, str]:
+    """What the cluster showed of the case before it was deleted: texts by the names of their files."""
+    found = [item.texts for item in log.of_case(case.id) if isinstance(item, Diagnosed)]
+    return found[-1] if found else {}
 
 
 def document(case: CaseResult, log: EventLog) -> dict[str, Any]:

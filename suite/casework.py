@@ -72,7 +72,11 @@ class Casework:
 
     def keeps(self, item: pytest.Item) -> bool:
         """Whether what the case has made is to stay, as the user asked with --keep."""
-        return self._keep == "always" or (self._keep == "failed" and item.stash[_WORK].error is not None)
+        return self._keep == "always" or (self._keep == "failed" and self.failed(item))
+
+    def failed(self, item: pytest.Item) -> bool:
+        """Whether the case of an item did not pass, so far."""
+        return item.stash[_WORK].error is not None
 
     # Which items are executed
 

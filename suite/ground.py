@@ -22,6 +22,8 @@ def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[
     casework = request.config.stash[CASEWORK]
     scenario = casework.ground_for(request.node)
     yield scenario
+    if casework.failed(request.node):
+        scenario.take_down()
     if not casework.keeps(request.node):
         scenario.clean_up()
     scenario.close()

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from functools import partial
 
 import httpx
 
-from fixtures.catalogue import Edition
+from fixtures.catalogue import Edition, GatewayName
 from fixtures.errors import ConfigurationError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.provider import ProviderClient
 from fixtures.recording import CaseRecorder
+from fixtures.rights import EVERY_SCENARIO, Right, needed
 from fixtures.scenario import SUBJECT, Baseline, Ground, Scenario
+from fixtures.survey import Survey, refusal_of
 from fixtures.targets.target import Target
 from reports.events import PreflightChecked
 from reports.recorder import EventWriter
+from reports.text import one_line
 
 CASE = "preflight"
+CLOCK_SKEW_SECONDS = 60.0
+"""Above this, fresh tokens and certificates may be taken for not valid yet, or for expired."""
 
 
 class BlockedError(Exception):
@@ -36,12 +43,13 @@ class Check:
 
 
 def surroundings(target: Target, edition: Edition, kube: Kube, provider: ProviderClient) -> Iterator[PreflightChecked]:
-    """Look at what the run stands on, one event a check; the first that fails ends it.
+    """Look at what the run stands on, one event a check; the first without which nothing can be judged ends it.
 
     Raises:
         ConfigurationError: the Kubernetes API cannot be used.
         BlockedError: something else is missing.
     """
+    survey = Survey(kube.reader)
     yield from _looked(
         Check("Kubernetes API", kube.version, "check the kubeconfig and the context"), refuse=ConfigurationError
     )
@@ -52,10 +60,15 @@ def surroundings(target: Target, edition: Edition, kube: Kube, provider: Provide
             f"install the custom resource definitions of edition {edition.name}, or choose another --edition",
         )
     )
+    yield from _rights(survey, needed(edition, mints_keys=target.gateway.mints_keys))
+    known = target.gateway.object or edition.gateway
+    if known is not None:
+        yield from _gateway_object(survey, known, kube.namespace_labels)
     yield from _looked(Check("provider", lambda: _provider(provider), "start the provider, check its control URL"))
     yield from _looked(
         Check("gateway", lambda: _gateway(target), "check the gateway's URL, its listener and its certificate")
     )
+    yield from _noted(Check("clocks", lambda: _clocks(target), "set the clocks by the same source, such as NTP"))
 
 
 def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline, list[PreflightChecked]]:
@@ -101,6 +114,83 @@ def _looked(check: Check, refuse: type[Exception] = BlockedError) -> Iterator[Pr
         raise refuse(f"preflight: {error}; {check.advice}") from error
 
 
+def _noted(check: Check) -> Iterator[PreflightChecked]:
+    """A check whose failure does not keep the run from going on: it says why some requirements will fail or wait."""
+    try:
+        yield PreflightChecked(time.time(), check.name, "passed", check.look())
+    except NotTestableError as error:
+        yield PreflightChecked(time.time(), check.name, "failed", str(error), check.advice)
+
+
+def _rights(survey: Survey, rights: Sequence[Right]) -> Iterator[PreflightChecked]:
+    """What every scenario needs, without which no run begins; and what only some need, which are then not testable."""
+    advice = "have an administrator apply what `conformance plan` prints, or give another kubeconfig"
+    missing = survey.missing(rights)
+    vital = [right for right in missing if right.needed_for == EVERY_SCENARIO]
+    yield from _looked(Check("rights", lambda: _allowed(rights, vital), advice))
+    for purpose in dict.fromkeys(right.needed_for for right in missing if right not in vital):
+        of_it = [right for right in missing if right.needed_for == purpose]
+        yield from _noted(Check(f"rights for {purpose}", partial(_allowed, rights, of_it), advice))
+
+
+def _allowed(rights: Sequence[Right], missing: Sequence[Right]) -> str:
+    if missing:
+        raise NotTestableError(f"this kubeconfig may not {', '.join(right.describe() for right in missing)}")
+    return f"this kubeconfig may do all {len(rights)} things that a run needs"
+
+
+def _gateway_object(survey: Survey, known: GatewayName, labels: Mapping[str, str]) -> Iterator[PreflightChecked]:
+    yield from _noted(
+        Check(
+            "listener",
+            lambda: _listener(survey, known, labels),
+            "have the listener admit all namespaces, or give the labels that it asks for in kubernetes.namespaceLabels",
+        )
+    )
+    yield from _noted(
+        Check(
+            "external processor",
+            lambda: _ext_proc(survey, known),
+            "see that the EnvoyFilter of the gateway's payload processing is there",
+        )
+    )
+
+
+def _listener(survey: Survey, known: GatewayName, labels: Mapping[str, str]) -> str:
+    name = f"Gateway {known}"
+    found = survey.gateway(known.namespace, known.name)
+    if found is None:
+        raise NotTestableError(f"there is no {name}; another one is named under gateway.object")
+    refused = refusal_of(found, labels)
+    if refused is not None:
+        raise NotTestableError(f"{name} does not admit the namespaces of a run: {refused}")
+    return f"{name} admits the namespaces of a run"
+
+
+def _ext_proc(survey: Survey, known: GatewayName) -> str:
+    found = survey.ext_proc_filters(known.namespace)
+    if found is None:
+        return "not looked for: the API server serves no EnvoyFilter"
+    if not found:
+        raise NotTestableError(f"no EnvoyFilter in {known.namespace} adds an external processor")
+    return f"added by EnvoyFilter {', '.join(found)}"
+
+
+def _clocks(target: Target) -> str:
+    """Tokens, certificates and quotas all go by the time of day."""
+    before = time.time()
+    date = _asked_root(target).headers.get("date")
+    if date is None:
+        return "the gateway sends no Date"
+    try:
+        apart = parsedate_to_datetime(date).timestamp() - before
+    except ValueError:
+        return f"the gateway sends a Date that is none: {one_line(date, 40)}"
+    if abs(apart) > CLOCK_SKEW_SECONDS:
+        raise NotTestableError(f"the gateway's clock is {apart:+.0f} s apart from this machine's")
+    return f"the gateway's and this machine's are at most {abs(apart) + 1:.0f} s apart"
+
+
 def _kinds(kube: Kube, edition: Edition) -> str:
     for resource in edition.kinds:
         if not kube.serves(resource):
@@ -114,9 +204,12 @@ def _provider(provider: ProviderClient) -> str:
 
 
 def _gateway(target: Target) -> str:
+    return f"{target.gateway.url} answers ({_asked_root(target).status_code} for its root)"
+
+
+def _asked_root(target: Target) -> httpx.Response:
     url = target.gateway.url
     try:
-        response = httpx.get(url, timeout=10.0, trust_env=False, verify=target.gateway.verify())
+        return httpx.get(url, timeout=10.0, trust_env=False, verify=target.gateway.verify())
     except httpx.TransportError as error:
         raise NotTestableError(f"the gateway at {url} does not answer ({type(error).__name__})") from error
-    return f"{url} answers ({response.status_code} for its root)"

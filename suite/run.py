@@ -30,6 +30,7 @@ from reports.model import Report
 from reports.recorder import EventWriter
 from suite import chapters, own_output, preflight, selfcheck
 from suite import plan as plans
+from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
 from suite.editions import Chosen, detect
 from suite.options import RUNS, Options
@@ -37,6 +38,7 @@ from suite.plan import Plan, Wanted
 
 DEFAULT_EDITION = "runbook"
 AUTO = "auto"
+EMBEDDED = "embedded"
 USER_AGENT = "externalmodel-conformance"
 
 Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
@@ -102,8 +104,10 @@ class Run:
         self._prepare_directory()
         self._writer = EventWriter(self.directory / places.EVENTS)
         target = self._bounded(self._open_target(catalogue))
-        kube = Kube(target.kubernetes.kubeconfig, target.kubernetes.context, self.id, USER_AGENT)
+        kube = Kube(target.kubernetes, self.id, USER_AGENT)
         self._stack.callback(kube.close)
+        if target.kind != EMBEDDED:
+            target = discovered(target, kube)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
         self.wanted = dataclasses.replace(wanted, profiles=self._options.profiles or target.profiles)
         plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
@@ -119,8 +123,8 @@ class Run:
 
     def _edition_name(self) -> str:
         if self._options.edition is None:
-            return DEFAULT_EDITION if self._options.target == "embedded" else AUTO
-        if self._options.edition == AUTO and self._options.target == "embedded":
+            return DEFAULT_EDITION if self._options.target == EMBEDDED else AUTO
+        if self._options.edition == AUTO and self._options.target == EMBEDDED:
             return DEFAULT_EDITION
         return self._options.edition
 
@@ -262,7 +266,7 @@ class Run:
         if self._ground is None or self._ground.target.kind == "embedded" or self._options.keep != "never":
             return
         access = self._ground.target.kubernetes
-        kube = Kube(access.kubeconfig, access.context, self.id, USER_AGENT)
+        kube = Kube(access, self.id, USER_AGENT)
         for item in kube.leftovers(self.id):
             kube.delete_namespace(item.namespace)
         kube.close()

@@ -27,7 +27,7 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
             "--yes deletes the namespaces of one run; say which, as in `conformance sweep RUN --yes`"
         )
     access = cluster.load(options.config).kubernetes
-    kube = Kube(access.kubeconfig, access.context, run or "", USER_AGENT)
+    kube = Kube(access, run or "", USER_AGENT)
     try:
         with Interrupts() as interrupts, interrupts.allowed():
             return _sweep(kube, run, say, delete=delete)
