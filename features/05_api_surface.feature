@@ -156,3 +156,88 @@ Feature: API surface
       Given a model "alpha" whose name has 63 characters
       And a working model "beta" in the same namespace
       Then requests to "alpha" settle on its provider's answer
+
+  @EM-API-010
+  Rule: A MaaSAuthPolicy says who may call what, or is refused
+
+    Scenario: a policy for a group
+      Given a MaaSAuthPolicy that the API server admits
+      When the same is offered for a group in place of a user
+      Then the API server admits it
+
+    Scenario: a policy that leaves its users out
+      Given a MaaSAuthPolicy that the API server admits
+      When the same is offered without spec.subjects.users
+      Then the API server refuses it for spec.subjects, saying "at least one group or user must be specified in subjects"
+
+    Scenario: a policy whose list of users is empty
+      Given a MaaSAuthPolicy that the API server admits
+      When the same is offered with spec.subjects.users "(no items)"
+      Then the API server refuses it for spec.subjects, saying "at least one group or user must be specified in subjects"
+
+    Scenario Outline: a policy for no model
+      Given a MaaSAuthPolicy that the API server admits
+      When the same is offered with <field> "<value>"
+      Then the API server refuses it for <field>
+
+      Examples:
+        | field                       | value        |
+        | spec.modelRefs              | (no items)   |
+        | spec.modelRefs[0].name      | (empty)      |
+        | spec.modelRefs[0].name      | (64 letters) |
+        | spec.modelRefs[0].namespace | (64 letters) |
+
+  @EM-API-011
+  Rule: A MaaSSubscription includes models, each with a budget of tokens in a window of time, or is refused
+
+    Scenario Outline: a subscription to nothing, or without a budget
+      Given a MaaSSubscription that the API server admits
+      When the same is offered with <field> "(no items)"
+      Then the API server refuses it for <field>
+
+      Examples:
+        | field                             |
+        | spec.modelRefs                    |
+        | spec.modelRefs[0].tokenRateLimits |
+
+    Scenario Outline: the least and the most that a budget may be
+      Given a MaaSSubscription that the API server admits
+      When the same is offered with spec.modelRefs[0].tokenRateLimits[0].limit <tokens>
+      Then the API server admits it
+
+      Examples:
+        | tokens     |
+        | 1          |
+        | 1000000000 |
+
+    Scenario Outline: a budget of nothing, or of too much
+      Given a MaaSSubscription that the API server admits
+      When the same is offered with spec.modelRefs[0].tokenRateLimits[0].limit <tokens>
+      Then the API server refuses it for spec.modelRefs[0].tokenRateLimits[0].limit
+
+      Examples:
+        | tokens     |
+        | 0          |
+        | 1000000001 |
+
+    Scenario Outline: a window of seconds, minutes or hours
+      Given a MaaSSubscription that the API server admits
+      When the same is offered with spec.modelRefs[0].tokenRateLimits[0].window "<window>"
+      Then the API server admits it
+
+      Examples:
+        | window |
+        | 1s     |
+        | 720h   |
+
+    Scenario Outline: a window that is none
+      Given a MaaSSubscription that the API server admits
+      When the same is offered with spec.modelRefs[0].tokenRateLimits[0].window "<window>"
+      Then the API server refuses it for spec.modelRefs[0].tokenRateLimits[0].window
+
+      Examples:
+        | window |
+        | 0m     |
+        | 60     |
+        | 1d     |
+        | 10000s |

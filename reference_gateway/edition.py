@@ -47,6 +47,10 @@ class Access:
     key_prefix: str
     governance_pairing: bool
     """Whether a MaaSModelRef is Ready only when a policy and a subscription name it."""
+    guards_everything: bool
+    """Whether a caller is asked for a key wherever the request goes, and not only where a model is."""
+    messages_key_header: str | None
+    """Where a client may show its key beside Authorization, once a model speaks the format `messages`."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +152,17 @@ def _edition(data: object) -> Edition:
 def _access(data: object) -> Access:
     entries = _mapping(data, "access")
     resources = _mapping(entries.get("resources"), "access.resources")
+    guards, header = _text(entries, "guards", "access"), entries.get("messagesKeyHeader")
+    if guards not in ("route", "gateway"):
+        raise _BrokenEntryError(f"access.guards is '{guards}', but must be 'route' or 'gateway'")
     return Access(
         namespace=_text(entries, "namespace", "access"),
         policy=_resource(resources, "policy", "access.resources"),
         subscription=_resource(resources, "subscription", "access.resources"),
         key_prefix=_text(entries, "keyPrefix", "access"),
         governance_pairing=_boolean(entries, "governancePairing", "access"),
+        guards_everything=guards == "gateway",
+        messages_key_header=None if header is None else str(header),
     )
 
 

@@ -21,7 +21,7 @@ from reference_gateway.control_plane import ControlPlane
 from reference_gateway.controllers.controller import Controller
 from reference_gateway.controllers.credentials import CredentialsController
 from reference_gateway.controllers.layouts import model_controllers
-from reference_gateway.controllers.model_ref import ModelRefController, ModelRefStatusController
+from reference_gateway.controllers.model_ref import Governance, ModelRefController, ModelRefStatusController
 from reference_gateway.controllers.objects import Objects
 from reference_gateway.controllers.routes import RouteStatusController, RouteTranslator
 from reference_gateway.controllers.status import condition
@@ -323,8 +323,9 @@ def _ref_status(
     cluster: Cluster, behaviour: Behaviour, kinds: EditionResources, informers: Mapping[Resource, Informer]
 ) -> Controller:
     models, refs, routes = informers[kinds.external_models], informers[kinds.model_refs], informers[HTTP_ROUTES]
+    governance = _governance(behaviour, kinds, informers)
     reconciler = ModelRefStatusController(
-        behaviour, cluster, kinds.model_refs, refs, models, routes, informers[GATEWAYS]
+        behaviour, cluster, kinds.model_refs, refs, models, routes, informers[GATEWAYS], governance
     )
     controller = Controller("model-ref-status", reconciler.reconcile, behaviour.status_delay())
 
@@ -333,10 +334,25 @@ def _ref_status(
             if ref.namespace == key.namespace:
                 controller.add(ref)
 
+    def add_all(_: Key) -> None:
+        for ref in refs.view():
+            controller.add(ref)
+
     refs.subscribe(controller.add)
     routes.subscribe(add_all_of_namespace)
     models.subscribe(add_all_of_namespace)
+    if governance is not None:
+        governance.subscribe(add_all)
     return controller
+
+
+def _governance(
+    behaviour: Behaviour, kinds: EditionResources, informers: Mapping[Resource, Informer]
+) -> Governance | None:
+    access = behaviour.edition.access
+    if access is None or not access.governance_pairing or kinds.policies is None or kinds.subscriptions is None:
+        return None
+    return Governance(behaviour, informers[kinds.policies], informers[kinds.subscriptions])
 
 
 def _install_gateway(cluster: Cluster, address: str) -> None:

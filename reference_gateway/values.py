@@ -61,6 +61,8 @@ class Model:
     """Name of the objects that stand for its provider; empty where that is the ExternalModel's."""
     path: str | None = None
     """The provider's path; None for the usual one of its kind."""
+    api_format: str = ""
+    """The format of the provider's API, ``openai-chat`` or ``messages``; empty where the edition names none."""
     auth: Auth = field(default_factory=Auth)
     weight: int = 1
     more: tuple[Model, ...] = ()

@@ -20,14 +20,34 @@ def model_ref_in_order(offers: Offers) -> None:
     offers.model_ref_in_order()
 
 
+@given("a MaaSAuthPolicy that the API server admits")
+def policy_in_order(offers: Offers) -> None:
+    offers.policy_in_order()
+
+
+@given("a MaaSSubscription that the API server admits")
+def subscription_in_order(offers: Offers) -> None:
+    offers.subscription_in_order()
+
+
 @when(parsers.re(r"the same is offered without (?P<field>\S+)"))
 def offered_without(offers: Offers, field: str) -> None:
     offers.offer_without(field)
 
 
 @when(parsers.parse('the same is offered with {field} "{value}"'), converters={"value": literal})
-def offered_with(offers: Offers, field: str, value: str) -> None:
+def offered_with(offers: Offers, field: str, value: str | list[str]) -> None:
     offers.offer_with(field, value)
+
+
+@when(parsers.re(r"the same is offered with (?P<field>\S+) (?P<number>-?\d+)"), converters={"number": int})
+def offered_with_number(offers: Offers, field: str, number: int) -> None:
+    offers.offer_with(field, number)
+
+
+@when("the same is offered for a group in place of a user")
+def offered_for_a_group(offers: Offers) -> None:
+    offers.offer_with("spec.subjects", {"groups": [{"name": "everybody"}]})
 
 
 @then("the API server admits it")
@@ -38,6 +58,11 @@ def admitted(offers: Offers) -> None:
 @then(parsers.re(r"the API server refuses it for (?P<field>\S+)"))
 def refused_for(offers: Offers, field: str) -> None:
     offers.refused_for(field)
+
+
+@then(parsers.re(r'the API server refuses it for (?P<field>\S+), saying "(?P<saying>[^"]+)"'))
+def refused_saying(offers: Offers, field: str, saying: str) -> None:
+    offers.refused_for(field, saying)
 
 
 @then("its objects come to rest as their owner wrote them")

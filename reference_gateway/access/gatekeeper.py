@@ -14,6 +14,7 @@ from reference_gateway.access.quota import Quota
 from reference_gateway.access.stores import AccessStores
 from reference_gateway.access.values import ClientKey, Ticket, User
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.processor.decision import json_object
 from reference_gateway.stores import Stores
 from reference_gateway.values import Answer, Key, Model
 
@@ -40,11 +41,11 @@ class Gatekeeper:
     def check(self, path: str, headers: Mapping[str, str], body: bytes = b"") -> Ticket | Answer | None:
         """A ticket for who may call, the answer for who may not, None where there is no model to guard.
 
-        ``body`` is as much of it as the Behaviour wants to see, which is nothing.
+        ``body`` is as much of it as the Behaviour wants to see, which is nothing where every path names its model.
         """
-        model = self._behaviour.resolve(path, self._stores.models.view())
+        model = self._guarded(path, body)
         if model is None:
-            return None
+            return self._refusal_of_stranger(headers)
         if refusal := self._behaviour.refusal_for_body(body):
             return refusal
         decided = self._decided(headers, model)
@@ -52,9 +53,28 @@ class Gatekeeper:
             return decided
         return self._behaviour.refuse_caller("quota-exhausted")
 
+    def _guarded(self, path: str, body: bytes) -> Model | None:
+        """The model that a request is about, found as the processor will find it."""
+        models = self._stores.models.view()
+        if not self._behaviour.is_shared_path(path):
+            return self._behaviour.resolve(path, models)
+        parsed = json_object(body)
+        name = None if isinstance(parsed, Answer) else self._behaviour.named_model(parsed, None)
+        published = self._behaviour.published(models, self._stores.refs.view())
+        return None if name is None else self._behaviour.choose_by_body(name, published)
+
+    def _refusal_of_stranger(self, headers: Mapping[str, str]) -> Answer | None:
+        """The answer to who shows no good key where no model is; None where nobody is asked for one there."""
+        caller = self.caller(headers) if self._behaviour.guards_everything() else None
+        return caller if isinstance(caller, Answer) else None
+
+    def _token(self, headers: Mapping[str, str]) -> str | None:
+        models = self._stores.models.view().values()
+        return self._behaviour.client_token(headers) or self._behaviour.token_beside(headers, models)
+
     def _decided(self, headers: Mapping[str, str], model: Model) -> Ticket | Answer | None:
         """All of the decision but the quota, which is never remembered."""
-        asked, now = (self._behaviour.client_token(headers), model.key), self._clock()
+        asked, now = (self._token(headers), model.key), self._clock()
         until, decided = self._remembered.get(asked, (0.0, None))
         if now < until:
             return decided
@@ -66,7 +86,7 @@ class Gatekeeper:
 
     def caller(self, headers: Mapping[str, str]) -> ClientKey | User | Answer:
         """Who calls: by a client key, or as somebody whom only a broken gateway lets in without."""
-        token = self._behaviour.client_token(headers)
+        token = self._token(headers)
         if token is None:
             return self._behaviour.refuse_caller("no-key")
         is_key = self._behaviour.is_key(token)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
 from reference_gateway.access.values import ClientKey, Policy, Subscription, User
-from reference_gateway.behaviour.rules import Rules
+from reference_gateway.behaviour.rules import LONGEST_BODY, Rules
 from reference_gateway.stores import Store
-from reference_gateway.values import Answer, Key, ModelRef
+from reference_gateway.values import Answer, Key, Model, ModelRef
 
 BEARER = "bearer "
+MESSAGES = "messages"
 
 
 class AccessRules(Rules):
@@ -23,6 +24,12 @@ class AccessRules(Rules):
         """What a client shows to be let in; header names are in lower case."""
         value = headers.get("authorization", "")
         return value[len(BEARER) :].strip() if value.lower().startswith(BEARER) else None
+
+    def token_beside(self, headers: Mapping[str, str], models: Iterable[Model]) -> str | None:
+        """What a client shows elsewhere than in Authorization: clients of the format `messages` know no other way."""
+        header = self.edition.access.messages_key_header if self.edition.access else None
+        speak = any(way.api_format == MESSAGES for model in models for way in model.ways)
+        return headers.get(header) if header is not None and speak else None
 
     def is_key(self, token: str) -> bool:
         """Whether this can be a client key at all: a token of the cluster, or a provider's key, is none."""
@@ -45,9 +52,16 @@ class AccessRules(Rules):
         """Somebody who is let in with what is no client key, or none that was ever minted: nobody."""
         return None
 
+    def guards_everything(self) -> bool:
+        """Whether whoever shows no key is refused where no model is, too."""
+        return self.edition.access is not None and self.edition.access.guards_everything
+
     def body_shown(self) -> int:
-        """How many bytes of a body the check of who calls looks at: none, so that it comes first."""
-        return 0
+        """How many bytes of a body the check of who calls looks at: none, so that it comes first.
+
+        Where the path may leave open which model is meant, it needs the body to know whom to ask.
+        """
+        return LONGEST_BODY if self.edition.shared_path else 0
 
     def refusal_for_body(self, body: bytes) -> Answer | None:
         """What a body is refused with before anybody is asked who calls: nothing."""

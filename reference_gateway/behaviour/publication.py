@@ -56,6 +56,15 @@ class PublicationRules(Rules):
         """A MaaSModelRef was made or changed."""
         store.put(ref.key, ref)
 
+    def published(self, models: Mapping[Key, Model], refs: Mapping[Key, ModelRef]) -> list[Model]:
+        """The models that may be served, in the order of their keys."""
+        return [models[key] for key in sorted(models) if self.is_published(models[key], refs)]
+
+    def is_governed(self, *, by_policy: bool, by_subscription: bool) -> bool:
+        """Whether a MaaSModelRef may be Ready that a policy names, and a subscription, or not."""
+        needed = self.edition.access is not None and self.edition.access.governance_pairing
+        return (by_policy and by_subscription) or not needed
+
     def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
         """A MaaSModelRef is gone."""
         store.drop(ref)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_gateway.behaviour.rules import JSON
+from reference_gateway.behaviour.rules import JSON, LONGEST_BODY
 from reference_gateway.behaviour.translation import TranslationRules
 from reference_gateway.values import Header, Model
 
@@ -66,8 +66,8 @@ class RequestRules(TranslationRules):
         return self.edition.stream_usage and body.get("stream") is True
 
     def longest_body(self) -> int:
-        """Bytes of a body from which on a request is not served; no client comes near."""
-        return 64 << 20
+        """Bytes of a body from which on a request is not served."""
+        return LONGEST_BODY
 
     def content_length(self, model: Model, size: int) -> int:
         """The Content-Length of a body that the gateway has written anew."""

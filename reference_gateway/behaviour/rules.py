@@ -9,6 +9,9 @@ from reference_gateway.values import Key
 
 JSON = dict[str, Any]
 
+LONGEST_BODY = 64 << 20
+"""Bytes of a body from which on a request is not served; no client comes near."""
+
 
 class Rules:
     """The edition, and a memory that the conforming gateway never needs."""

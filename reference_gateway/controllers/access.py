@@ -91,6 +91,11 @@ def subscription_controller(
     )
 
 
+def names_ref(item: JSON, ref: Key) -> bool:
+    """Whether a policy or a subscription names a MaaSModelRef."""
+    return ref in _refs(item) and "deletionTimestamp" not in item["metadata"]
+
+
 def read_policy(item: JSON) -> Policy:
     """A MaaSAuthPolicy as a value."""
     users, groups = _people(item["spec"].get("subjects") or {})

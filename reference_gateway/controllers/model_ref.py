@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.controllers.access import names_ref
 from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.translation import references_gateway
 from reference_gateway.informer import Informer
@@ -15,6 +17,7 @@ from reference_gateway.stores import Store
 from reference_gateway.values import Key, ModelRef
 
 WAITING = "Waiting for backend to become ready"
+UNPAIRED = "Awaiting governance pairing"
 ROUTE_FIELDS = ("httpRouteName", "httpRouteNamespace", "httpRouteGatewayName", "httpRouteGatewayNamespace")
 
 
@@ -26,6 +29,34 @@ class Readiness:
     reason: str
     message: str
     fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Governance:
+    """Which MaaSModelRefs a policy and a subscription name, in editions in which that decides about Ready."""
+
+    def __init__(self, behaviour: Behaviour, policies: Informer, subscriptions: Informer) -> None:
+        self._behaviour = behaviour
+        self._policies = policies
+        self._subscriptions = subscriptions
+
+    def subscribe(self, subscriber: Callable[[Key], None]) -> None:
+        """Have it called with each policy and each subscription that has come, changed or gone."""
+        for kind in (self._policies, self._subscriptions):
+            kind.subscribe(subscriber)
+
+    def is_paired(self, ref: Key) -> bool:
+        """Whether a reference has all that it needs to be Ready."""
+        by_policy, by_subscription = (
+            any(names_ref(item, ref) for item in kind.view().values()) for kind in (self._policies, self._subscriptions)
+        )
+        return self._behaviour.is_governed(by_policy=by_policy, by_subscription=by_subscription)
+
+    def condition(self, ref: Key, generation: int, former: Sequence[JSON]) -> JSON:
+        """The condition that says so."""
+        if self.is_paired(ref):
+            found = "Active governance pairing found"
+            return condition("GovernanceAttached", True, "GovernancePaired", found, generation, former)
+        return condition("GovernanceAttached", False, "NoPairingFound", UNPAIRED, generation, former)
 
 
 class ModelRefController:
@@ -88,6 +119,7 @@ class ModelRefStatusController:
         external_models: Informer,
         routes: Informer,
         gateways: Informer,
+        governance: Governance | None,
     ) -> None:
         self._behaviour = behaviour
         self._cluster = cluster
@@ -96,6 +128,7 @@ class ModelRefStatusController:
         self._external_models = external_models
         self._routes = routes
         self._gateways = gateways
+        self._governance = governance
 
     def reconcile(self, key: Key) -> None:
         """Write one reference's status if it says something else than it should."""
@@ -116,6 +149,7 @@ class ModelRefStatusController:
                     condition(type_, True, reason, message, generation, conditions)
                     for type_, reason, message in self._behaviour.extra_conditions()
                 ),
+                *([self._governance.condition(key, generation, conditions)] if self._governance is not None else ()),
             ],
         }
         if {name: former.get(name) for name in wanted} != wanted:
@@ -145,10 +179,14 @@ class ModelRefStatusController:
             return Readiness("Failed", "ReconcileFailed", f"Failed to reconcile HTTPRoute: {problem}")
         if not _is_accepted(route):
             return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
+        own = Key(namespace, item["metadata"]["name"])
+        if self._governance is not None and not self._governance.is_paired(own):
+            return Readiness("Pending", "NoPairingFound", UNPAIRED, {"endpoint": None})
         names = (model.name, namespace, GATEWAY.name, GATEWAY.namespace)
         fields: dict[str, Any] = dict(zip(ROUTE_FIELDS, names, strict=True))
         fields["endpoint"] = item["spec"].get("endpointOverride") or self._endpoint(route, model)
-        return Readiness("Ready", "Reconciled", "Successfully reconciled", fields)
+        message = "Successfully reconciled" if self._governance is None else "Governed and runtime-healthy"
+        return Readiness("Ready", "Reconciled", message, fields)
 
     def _places(self) -> str:
         edition = self._behaviour.edition

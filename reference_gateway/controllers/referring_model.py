@@ -101,6 +101,7 @@ class ReferringModelController:
             client_model=spec.get("modelName") or key.name,
             backend=provider.key.name,
             path=self._path(ref["path"], config),
+            api_format=ref["apiFormat"],
             auth=auth,
             weight=ref.get("weight", 1),
         )

@@ -127,6 +127,95 @@ class LongNamesCut(Fault):
         return super().route_prefix(Key(model.namespace, model.name[:40]))
 
 
+class PolicyForNobody(Fault):
+    """Admits a MaaSAuthPolicy that names neither a user nor a group."""
+
+    id, name, editions = "X550", "policy-for-nobody", SHIPPED
+    catches = "A MaaSAuthPolicy says who may call what."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_spec(
+            super().definition(definition),
+            "MaaSAuthPolicy",
+            lambda spec: spec["properties"]["subjects"].pop("x-kubernetes-validations"),
+        )
+
+
+class PolicyForNoModel(Fault):
+    """Admits a MaaSAuthPolicy whose list of models is empty."""
+
+    id, name, editions = "X551", "policy-for-no-model", SHIPPED
+    catches = "A MaaSAuthPolicy says who may call what."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_spec(
+            super().definition(definition),
+            "MaaSAuthPolicy",
+            lambda spec: spec["properties"]["modelRefs"].pop("minItems"),
+        )
+
+
+class PolicyForUsersAlone(Fault):
+    """Refuses a MaaSAuthPolicy that admits groups and names no user."""
+
+    id, name, editions = "X552", "policy-for-users-alone", SHIPPED
+    catches = "A MaaSAuthPolicy says who may call what: users, groups or both."
+
+    def definition(self, definition: JSON) -> JSON:
+        rule = {"rule": "has(self.users) && size(self.users) > 0", "message": "no users"}
+        return with_spec(
+            super().definition(definition),
+            "MaaSAuthPolicy",
+            lambda spec: spec["properties"]["subjects"]["x-kubernetes-validations"].append(rule),
+        )
+
+
+class SubscriptionWithoutBudget(Fault):
+    """Admits a MaaSSubscription with an empty list of budgets."""
+
+    id, name, editions = "X553", "subscription-without-budget", SHIPPED
+    catches = "A MaaSSubscription has a budget for each of its models."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_budgets(super().definition(definition), lambda budgets: budgets.pop("minItems"))
+
+
+class BudgetOfNothing(Fault):
+    """Admits a budget of no tokens at all."""
+
+    id, name, editions = "X554", "budget-of-nothing", SHIPPED
+    catches = "A budget is a number of tokens from 1 on."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_budgets(
+            super().definition(definition), lambda budgets: budgets["items"]["properties"]["limit"].pop("minimum")
+        )
+
+
+class BudgetWithoutEnd(Fault):
+    """Admits a budget of any size."""
+
+    id, name, editions = "X555", "budget-without-end", SHIPPED
+    catches = "A budget is at most a thousand million tokens."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_budgets(
+            super().definition(definition), lambda budgets: budgets["items"]["properties"]["limit"].pop("maximum")
+        )
+
+
+class WindowUnchecked(Fault):
+    """Admits any two to five characters as a window of time."""
+
+    id, name, editions = "X556", "window-unchecked", SHIPPED
+    catches = "A window of time is a number of seconds, minutes or hours."
+
+    def definition(self, definition: JSON) -> JSON:
+        return with_budgets(
+            super().definition(definition), lambda budgets: budgets["items"]["properties"]["window"].pop("pattern")
+        )
+
+
 def with_spec(definition: JSON, kind: str, change: Callable[[Any], object]) -> JSON:
     """A copy of the definition whose schema of the spec is changed, if it is the kind's."""
     if definition["spec"]["names"]["kind"] != kind:
@@ -138,3 +227,12 @@ def with_spec(definition: JSON, kind: str, change: Callable[[Any], object]) -> J
 
 def _admit_namespace(spec: Any) -> None:
     spec["properties"]["credentialRef"]["properties"]["namespace"] = {"type": "string"}
+
+
+def with_budgets(definition: JSON, change: Callable[[Any], object]) -> JSON:
+    """A copy of the definition whose schema of a subscription's budgets is changed, if it is the kind's."""
+    return with_spec(
+        definition,
+        "MaaSSubscription",
+        lambda spec: change(spec["properties"]["modelRefs"]["items"]["properties"]["tokenRateLimits"]),
+    )

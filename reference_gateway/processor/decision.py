@@ -86,7 +86,7 @@ class Decider:
                 return credential
         if len(body) > self._behaviour.longest_body():
             return answers.TOO_LONG
-        parsed = _json_object(body)
+        parsed = json_object(body)
         if isinstance(parsed, Answer):
             return parsed
         if not self._behaviour.is_chat_endpoint(path):
@@ -135,8 +135,7 @@ class Decider:
         return tuple(self._behaviour.removed_headers(header_names))
 
     def _published(self) -> list[Model]:
-        models, refs = self._stores.models.view(), self._stores.refs.view()
-        return [models[key] for key in sorted(models) if self._behaviour.is_published(models[key], refs)]
+        return self._behaviour.published(self._stores.models.view(), self._stores.refs.view())
 
     def _injected(self, model: Model) -> tuple[Header, ...] | Answer:
         if model.auth.type != "apikey":
@@ -150,7 +149,8 @@ class Decider:
         return tuple(self._behaviour.injected_headers(model, value))
 
 
-def _json_object(body: bytes) -> dict[str, Any] | Answer:
+def json_object(body: bytes) -> dict[str, Any] | Answer:
+    """A body that is a JSON object, or the answer to one that is none."""
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError) as error:
