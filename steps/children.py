@@ -6,7 +6,7 @@ from pytest_bdd import given, parsers, then, when
 
 from fixtures.children import Children
 from fixtures.judgements.children import AtRest, Attached, Labelled, ModelRule, Owned, PathRule, PortOfRoute, WayOut
-from fixtures.judgements.deletion import AllGone
+from fixtures.judgements.deletion import AllGone, AllToGo
 from fixtures.judgements.forwarding import SentByTls
 from fixtures.judgements.objects import AllThere
 from fixtures.scenario import SUBJECT, Scenario
@@ -162,6 +162,7 @@ def at_rest(scenario: Scenario, children: Children) -> None:
 @when("its namespace is deleted")
 def namespace_deleted(scenario: Scenario) -> None:
     scenario.kube.delete_namespace(scenario.subject.namespace)
+    scenario.judging.objects_control(AllToGo(), scenario.owned, "Kubernetes deletes what is in the namespace")
 
 
 @then("neither its ExternalModel nor its MaaSModelRef is left")
