@@ -60,8 +60,7 @@ class SecretPartIgnored(Fault):
     catches = "A key that nobody has minted is refused."
 
     def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
-        prefix = self.edition.access.key_prefix if self.edition.access else ""
-        return keys.get(token.removeprefix(prefix).partition("_")[0])
+        return keys.get(token.partition("_")[0].rpartition("-")[2])
 
 
 class NobodyLetIn(Fault):

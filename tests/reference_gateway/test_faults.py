@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pytest
 
 from reference_gateway import answers
+from reference_gateway.access.keys import KeyStore
+from reference_gateway.access.values import ClientKey, Policy, Subscription, User
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.deviations import ALL_EDITIONS, Deviation, chosen, composed
 from reference_gateway.errors import UsageProblem
 from reference_gateway.faults import all_faults
+from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
 from reference_gateway.variants import all_variants
@@ -91,7 +95,121 @@ def first_key(subject: Behaviour) -> str:
     return subject.edition.secret_data_key
 
 
+ADA, BEN = User("ada"), User("ben")
+SUBSCRIPTION = Subscription(Key("maas", "sub"), {A.key: ()}, frozenset({"ada"}), frozenset(), 0)
+POLICY = Policy(Key("maas", "pol"), frozenset({A.key}), frozenset({"ada"}), frozenset())
+NAMESAKE = Key("elsewhere", "m")
+REFUSALS = ("no-key", "malformed-key", "unknown-key", "caller-not-admitted", "model-not-in-subscription")
+LIMIT = Limit("100-1m", 100, 60.0)
+COUNTER = Counter("ns/m", "maas/sub@ns/m", "ada", "ns/m", (LIMIT,))
+
+
+def minted(subject: Behaviour, count: int = 1) -> tuple[KeyStore, list[ClientKey], list[str]]:
+    """A store, and some keys of one owner in it with their values, minted one after the other."""
+    store = KeyStore("sk-oai-")
+    made = [store.mint(ADA, SUBSCRIPTION.key, "name", "", 0.0, 100.0) for _ in range(count)]
+    for key, value in made:
+        subject.on_key_minted(key, value)
+    return store, [key for key, _ in made], [value for _, value in made]
+
+
+def known_by(subject: Behaviour, change: Callable[[str], str]) -> bool:
+    """Whether a key is found by its value, changed."""
+    store, _, values = minted(subject)
+    return subject.find_key(store, change(values[0])) is not None
+
+
+def revoked(subject: Behaviour, count: int) -> bool:
+    """Whether the first of some keys, all revoked but for it, counts as revoked; the only one if there is one."""
+    store, keys, _ = minted(subject, count)
+    subject.on_keys_revoked(store, keys if count == 1 else [])
+    return subject.is_revoked(store.of(ADA)[0])
+
+
+def owner_of_provider_key(subject: Behaviour) -> User | None:
+    found(subject, {SECRET: {"k": "KEY"}})
+    return subject.owner_of_unknown_token("KEY")
+
+
+def open_to_all(subject: Behaviour, *, named_before: bool) -> bool:
+    """Whether a model that no policy names is open."""
+    if named_before:
+        subject.policies_for([A.key], {POLICY.key: POLICY})
+    return not subject.policies_for([A.key], {}) and subject.admits_without_policy()
+
+
+def subjects_after_change(subject: Behaviour) -> frozenset[str]:
+    store: Store[Policy] = Store()
+    subject.on_policy_changed(store, POLICY)
+    subject.on_policy_changed(store, dataclasses.replace(POLICY, users=frozenset({"ben"})))
+    return store.view()[POLICY.key].users
+
+
+def subscriptions_after_deletion(subject: Behaviour) -> Mapping[Key, Subscription]:
+    store: Store[Subscription] = Store()
+    subject.on_subscription_changed(store, SUBSCRIPTION)
+    subject.on_subscription_deleted(store, SUBSCRIPTION.key)
+    return store.view()
+
+
+def shown_later(subject: Behaviour) -> Collection[str]:
+    _, keys, _ = minted(subject)
+    return subject.shown_later(keys[0]).keys()
+
+
+ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
+    "token of nobody": lambda b: b.client_token({}),
+    "token in x-api-key": lambda b: b.client_token({"x-api-key": "k"}),
+    "token": lambda b: b.client_token({"authorization": "Bearer k"}),
+    "unknown key": lambda b: b.owner_of_unknown_token("sk-oai-x"),
+    "key of another make": lambda b: b.owner_of_unknown_token("sk-proj-x"),
+    "cluster token": lambda b: b.owner_of_unknown_token("sha256~x"),
+    "token nobody": lambda b: b.owner_of_unknown_token("nobody"),
+    "provider's key": owner_of_provider_key,
+    "key found": lambda b: known_by(b, lambda value: value),
+    "key with another secret": lambda b: known_by(b, lambda value: value[:-1] + "x"),
+    "revoked": lambda b: revoked(b, 1),
+    "beside another": lambda b: revoked(b, 2),
+    "expired": lambda b: b.is_expired(minted(b)[1][0], 100.0),
+    "lifetime": lambda b: b.lifetime(5.0),
+    "body shown": lambda b: (b.body_shown(), b.refusal_for_body(b"no JSON")),
+    "remembered": lambda b: b.decision_seconds(),
+    "minted with": lambda b: b.minted_status(),
+    "shown later": shown_later,
+    "unknown field": lambda b: b.refuses_field("expiresInDays"),
+    "managed by a stranger": lambda b: b.may_manage(BEN, minted(b)[1][0]),
+    "managed by a key": lambda b: b.manages_keys(minted(b)[1][0]),
+    "refusals": lambda b: [b.refuse_caller(why).status for why in REFUSALS],
+    "words of refusals": lambda b: [b.refuse_caller(why).body for why in REFUSALS],
+    "open though once named": lambda b: open_to_all(b, named_before=True),
+    "open when new": lambda b: open_to_all(b, named_before=False),
+    "admits a stranger": lambda b: b.admits(POLICY, BEN),
+    "policy of a namesake": lambda b: len(b.policies_for([NAMESAKE], {POLICY.key: POLICY})),
+    "policy changed": subjects_after_change,
+    "owned by a stranger": lambda b: b.owns(SUBSCRIPTION, BEN),
+    "included": lambda b: b.included_ref(SUBSCRIPTION, [A.key]),
+    "included besides": lambda b: b.included_ref(SUBSCRIPTION, [B.key]),
+    "included by a namesake": lambda b: b.included_ref(SUBSCRIPTION, [NAMESAKE]),
+    "subscription deleted": subscriptions_after_deletion,
+    "enforces": lambda b: b.enforces_limits(),
+    "window": lambda b: b.window_seconds(LIMIT),
+    "budget": lambda b: b.budget_of(COUNTER),
+    "counted user": lambda b: b.counted_user(ADA),
+    "tokens of a refusal": lambda b: b.tokens_of_refusal(),
+    "tokens of a listing": lambda b: b.tokens_of_listing(),
+    "limited calls": lambda b: b.limited_calls_per_request(),
+    "listing limited": lambda b: b.limits_listing(),
+    "listed": lambda b: b.is_listed(ready=True, entitled=True),
+    "listed for a stranger": lambda b: b.is_listed(ready=True, entitled=False),
+    "listed unready": lambda b: b.is_listed(ready=False, entitled=True),
+    "listed as": lambda b: b.listed_id(A.key, ModelRef(A.key, "ExternalModel", "m")),
+    "listed as ready": lambda b: b.listed_ready(ready=False),
+    "listed times": lambda b: b.listed_times(),
+    "listed url": lambda b: b.listed_url("https://gateway.test/ns/m"),
+}
+
 PROBES: dict[str, Callable[[Behaviour], Any]] = {
+    **ACCESS_PROBES,
     "managed without label": lambda b: b.is_managed({}),
     "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
     "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
@@ -250,6 +368,48 @@ DIFFERENCES: dict[str, set[str]] = {
     "X333": {"models after the controller", "taken up on start"},
     "X334": {"taken up on start"},
     "X335": {"deletions on start", "route owned", "service owned"},
+    "M52": {"refusals"},
+    "M54": {"unknown key", "key of another make"},
+    "X500": {"key of another make"},
+    "X501": {"key with another secret"},
+    "X502": {"token of nobody", "token in x-api-key", "token nobody"},
+    "X503": {"provider's key"},
+    "X504": {"cluster token"},
+    "X505": {"revoked"},
+    "X506": {"lifetime"},
+    "X507": {"expired"},
+    "X508": {"token in x-api-key"},
+    "X509": {"body shown"},
+    "X510": {"beside another"},
+    "X511": {"minted with"},
+    "X512": {"shown later"},
+    "X513": {"unknown field"},
+    "X514": {"managed by a stranger"},
+    "X515": {"managed by a key"},
+    "M57": {"open though once named", "open when new"},
+    "X520": {"open when new"},
+    "X521": {"admits a stranger"},
+    "M56": {"included besides", "included by a namesake"},
+    "X522": {"subscription deleted"},
+    "X523": {"owned by a stranger"},
+    "X524": {"policy changed"},
+    "X525": {"policy of a namesake", "included by a namesake"},
+    "X530": {"enforces"},
+    "X531": {"window"},
+    "X532": {"budget"},
+    "X533": {"counted user"},
+    "X534": {"tokens of a refusal"},
+    "X535": {"limited calls"},
+    "M91": {"listed for a stranger"},
+    "X540": {"listed as"},
+    "X541": {"listed times"},
+    "X542": {"listed unready", "listed as ready"},
+    "X543": {"listed url"},
+    "X544": {"tokens of a listing"},
+    "X545": {"listing limited"},
+    "V20": {"words of refusals"},
+    "V21": {"remembered"},
+    "V22": {"listed unready"},
     "V01": {"times"},
     "V02": ANSWERS,
     "V03": {"extras"},
