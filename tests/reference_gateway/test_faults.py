@@ -98,7 +98,7 @@ def first_key(subject: Behaviour) -> str:
 ADA, BEN = User("ada"), User("ben")
 SUBSCRIPTION = Subscription(Key("maas", "sub"), {A.key: ()}, frozenset({"ada"}), frozenset(), 0)
 POLICY = Policy(Key("maas", "pol"), frozenset({A.key}), frozenset({"ada"}), frozenset())
-NAMESAKE = Key("elsewhere", "m")
+REF_ELSEWHERE = Key("elsewhere", "m")
 REFUSALS = ("no-key", "malformed-key", "unknown-key", "caller-not-admitted", "model-not-in-subscription")
 LIMIT = Limit("100-1m", 100, 60.0)
 COUNTER = Counter("ns/m", "maas/sub@ns/m", "ada", "ns/m", (LIMIT,))
@@ -184,12 +184,12 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "open though once named": lambda b: open_to_all(b, named_before=True),
     "open when new": lambda b: open_to_all(b, named_before=False),
     "admits a stranger": lambda b: b.admits(POLICY, BEN),
-    "policy of a namesake": lambda b: len(b.policies_for([NAMESAKE], {POLICY.key: POLICY})),
+    "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
     "policy changed": subjects_after_change,
     "owned by a stranger": lambda b: b.owns(SUBSCRIPTION, BEN),
     "included": lambda b: b.included_ref(SUBSCRIPTION, [A.key]),
     "included besides": lambda b: b.included_ref(SUBSCRIPTION, [B.key]),
-    "included by a namesake": lambda b: b.included_ref(SUBSCRIPTION, [NAMESAKE]),
+    "included by a namesake": lambda b: b.included_ref(SUBSCRIPTION, [REF_ELSEWHERE]),
     "subscription deleted": subscriptions_after_deletion,
     "enforces": lambda b: b.enforces_limits(),
     "window": lambda b: b.window_seconds(LIMIT),
