@@ -61,7 +61,11 @@ def test_missing_credentials_have_the_exact_text(edition: str) -> None:
 @pytest.mark.parametrize(
     ("edition", "body"),
     [
-        ("runbook", "inference error: Internal - provider 'openai' credentials not found"),
+        (
+            "runbook",
+            "inference error: Internal - failed to generate auth headers for provider 'openai': "
+            "credentials missing required field OPENAI_API_KEY",
+        ),
         (
             "rhoai-3.4",
             "inference error: Internal - failed to generate auth headers for provider 'openai': "
