@@ -6,7 +6,20 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reports import agreement, allure, evidence, grouping, html, junit, outcomes, places, report_json, timing, verdict
+from reports import (
+    agreement,
+    allure,
+    evidence,
+    grouping,
+    html,
+    junit,
+    outcomes,
+    places,
+    report_json,
+    seal,
+    timing,
+    verdict,
+)
 from reports.events import EventLog, PreflightChecked, read
 from reports.model import HarnessError, PreflightLine, Report
 
@@ -86,7 +99,8 @@ def write_all(directory: Path, writers: Mapping[str, Writer] = WRITERS) -> Repor
         whole = {name: writer for name, writer in writers.items() if name not in errors}
         errors |= _write(whole, report, log, directory)
         report = build(log, tuple(errors.values()))
-    return report
+    sealing = _write({places.SEAL: lambda report, log, directory: seal.write(directory)}, report, log, directory)
+    return build(log, (*errors.values(), *sealing.values())) if sealing else report
 
 
 def _write(writers: Mapping[str, Writer], report: Report, log: EventLog, directory: Path) -> dict[str, HarnessError]:

@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Union
 
+Surface = Literal["answers", "objects", "logs", "metrics"]
+"""What a gateway puts out: answers to clients, Kubernetes objects (Events among them), logs, metrics."""
 Outcome = Literal["passed", "failed", "not-testable", "harness-error"]
 Level = Literal["MUST", "SHOULD", "MAY"]
 Json = Any
@@ -58,6 +60,8 @@ class Requirement:
     """Why this run does not judge it (edition, profile, feature or selection says so); None where it does."""
     note: str | None = None
     """What the edition says beside it: a disagreement of the sources, or the sentence that leaves a choice."""
+    sweeps: tuple[Surface, ...] = ()
+    """Where a provider's key must not stand, whatever the case in which it is seen there."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,23 @@ class Diagnosed:
 
 
 @dataclass(frozen=True)
+class SecretSeen:
+    """A provider's key stood in what the gateway puts out; found by a look at everything, whatever a case is about."""
+
+    type: ClassVar[str] = "secret.seen"
+    time: float
+    worker: str
+    case: str
+    """The case that ran; empty for what is looked at when the run ends."""
+    canary: str
+    """Its name, as people read it: ``alpha.key``."""
+    surface: Surface
+    place: str
+    """``header x-debug of an answer``, ``the Event alpha-1 in namespace …``, ``line 12 of envoy.log``."""
+    encoding: str
+
+
+@dataclass(frozen=True)
 class CaseFinished:
     """A case has ended. ``failed`` has findings; ``not-testable`` and ``harness-error`` have a cause."""
 
@@ -234,6 +255,7 @@ Event = Union[  # noqa: UP007 - typing.get_args needs it at run time
     Settled,
     Judged,
     Diagnosed,
+    SecretSeen,
     CaseFinished,
     RunFinished,
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from reports import agreement, places, reproduce
+from reports import agreement, places, reproduce, sweep
 from reports.events import Case, CaseFinished, CaseStarted, EventLog, PlanMade, Requirement, RunFinished, RunStarted
 from reports.model import Agreement, CaseResult, Ending, Plan, RequirementOutcome, RequirementResult
 
@@ -66,7 +66,9 @@ def requirements(log: EventLog) -> tuple[RequirementResult, ...]:
     cases = case_results(log, plan)
     run = started(log)
     return tuple(
-        _requirement_result(row, tuple(case for case in cases if case.requirement == row.id), run)
+        _requirement_result(
+            row, (*(case for case in cases if case.requirement == row.id), *sweep.result_of(row, log)), run
+        )
         for row in plan.requirements
     )
 

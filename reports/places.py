@@ -11,6 +11,7 @@ JUNIT = "junit.xml"
 HTML = "report.html"
 ALLURE = "allure-results"
 EVIDENCE = "evidence"
+SEAL = "SHA256SUMS"
 
 _LONGEST_NAME = 100
 

@@ -17,6 +17,7 @@ from fixtures.scenario import Ground, Scenario
 from fixtures.targets.target import Target
 from reports.events import Case, CaseFinished, CaseStarted, Outcome, StepFinished, to_line
 from reports.recorder import EventWriter
+from suite.gateway_output import without_secrets_of_users
 from suite.plan import Plan
 
 RESULT_PROPERTY = "conformance-result"
@@ -33,8 +34,11 @@ class _Work:
     step_began: float = 0.0
     step: Any = None
     error: BaseException | None = None
+    scenario: Scenario | None = None
 
 
+CANARIES_PROPERTY = "conformance-canaries"
+"""User property of the same that carries the values of the case's canaries, which are never written."""
 _WORK = pytest.StashKey[_Work]()
 ROUND = "conformance_round"
 """Parameter of an item that says which round it belongs to, where there are several."""
@@ -51,6 +55,7 @@ class Casework:
         self._writer = writer
         self._worker = worker
         self._keep = keep
+        self._neighbour: Scenario | None = None
         self._rounds = max(case.round for case in plan.cases)
 
     # The ground of a case
@@ -63,12 +68,15 @@ class Casework:
     def ground_for(self, item: pytest.Item) -> Scenario:
         """The ground that the case of an item stands on."""
         work = item.stash[_WORK]
-        return Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        work.scenario = Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        return work.scenario
 
     def ground_for_neighbour(self) -> Scenario:
         """The ground that the neighbour of this worker stands on."""
         recorder = CaseRecorder(self._writer, self._worker, "neighbour")
-        return Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
+        scenario = Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
+        self._neighbour = scenario
+        return scenario
 
     def keeps(self, item: pytest.Item) -> bool:
         """Whether what the case has made is to stay, as the user asked with --keep."""
@@ -177,7 +185,13 @@ class Casework:
             finished = self._finished(work)
             self._writer.write(finished)
             report.user_properties.append((RESULT_PROPERTY, to_line(finished)))
+            report.user_properties.append((CANARIES_PROPERTY, self._canaries(work)))
         return report
+
+    def _canaries(self, work: _Work) -> dict[str, str]:
+        scenarios = [item for item in (work.scenario, self._neighbour) if item is not None]
+        made = [canary for scenario in scenarios for canary in scenario.canaries]
+        return without_secrets_of_users(made, self._ground.marker)
 
     def _finished(self, work: _Work) -> CaseFinished:
         error = work.error

@@ -221,6 +221,28 @@ def diff(old: str, new: str) -> int:
     return int(difference.worse)
 
 
+@report.command()
+@click.argument("run_id", metavar="[RUN]", default="latest")
+def verify(run_id: str) -> int:
+    """Judge what a run has recorded once more; exit code 1 if anything comes out differently than reported."""
+    from suite.verifying import verify as verify_run
+
+    return verify_run(_run_directory(run_id), click.echo)
+
+
+@report.command()
+@click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
+@click.option("--out", metavar="DIR", help="Where the report is written.  [default: reports/runs/merged-<time>]")
+def merge(run_ids: tuple[str, ...], out: str | None) -> int:
+    """Make one report of several runs of one target: shards, profiles judged apart, or rounds; exits as run does."""
+    from reports.console import summary, wants_colour
+    from suite.merging import merge as merge_runs
+
+    merged, directory = merge_runs([_run_directory(name) for name in run_ids], Path(out) if out else None)
+    click.echo(summary(merged, wants_colour(sys.stdout, os.environ), directory))
+    return merged.exit_code
+
+
 def _options(target: str, config: str | None, **given: Any) -> Any:
     from suite.options import Options
 

@@ -16,7 +16,7 @@ from fixtures.errors import ConfigurationError, HarnessError
 from reports.console import Progress, summary, wants_colour
 from reports.events import Case, CaseFinished, from_line
 from suite import options
-from suite.casework import RESULT_PROPERTY
+from suite.casework import CANARIES_PROPERTY, RESULT_PROPERTY
 from suite.handover import INPUT, ground_to_json
 from suite.interrupts import Interrupts
 from suite.run import Reason, Run
@@ -94,8 +94,10 @@ class Controller:
         self._worker_pids.append(node.gateway.remote_exec("import os; channel.send(os.getpid())").receive())
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Show the progress."""
-        line = dict(report.user_properties).get(RESULT_PROPERTY)
+        """Show the progress, and keep what the worker tells of its canaries."""
+        properties: dict[str, Any] = dict(report.user_properties)
+        self._run.canaries.update(properties.get(CANARIES_PROPERTY, {}))
+        line = properties.get(RESULT_PROPERTY)
         if line is None or self._progress is None:
             return
         result = from_line(str(line))

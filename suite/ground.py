@@ -22,11 +22,14 @@ def scenario(request: pytest.FixtureRequest, neighbour: Neighbour) -> Generator[
     casework = request.config.stash[CASEWORK]
     scenario = casework.ground_for(request.node)
     yield scenario
-    if casework.failed(request.node):
-        scenario.take_down()
-    if not casework.keeps(request.node):
-        scenario.clean_up()
-    scenario.close()
+    try:
+        scenario.look_back()
+        if casework.failed(request.node):
+            scenario.take_down()
+    finally:
+        if not casework.keeps(request.node):
+            scenario.clean_up()
+        scenario.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from cucumber_tag_expressions.parser import TagExpressionError
 from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, Row
 from fixtures.errors import ConfigurationError
 from reports.events import Case, Requirement
+from reports.merge import NOT_SELECTED
 from suite.chapters import Chapter, ScenarioText, slug
 
 
@@ -175,7 +176,7 @@ def _why_not(
         return f"the gateway does not declare the feature {holding.feature}"
     words = {row.id, row.id.rpartition("-")[0], str(holding.level), str(holding.level).lower(), row.profile}
     if not selected.takes(words | {slug(chapter.name), chapter.path.stem}):
-        return "not selected"
+        return NOT_SELECTED
     return None
 
 
@@ -200,4 +201,5 @@ def _requirement(
         provisional=holding.provisional is not None,
         not_applicable=not_applicable,
         note=" ".join(notes) or None,
+        sweeps=row.sweeps,
     )

@@ -11,7 +11,7 @@ from functools import partial
 import httpx
 
 from fixtures.catalogue import Edition, GatewayName
-from fixtures.errors import ConfigurationError, NotTestableError
+from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.provider import ProviderClient
 from fixtures.recording import CaseRecorder
@@ -46,7 +46,7 @@ def surroundings(target: Target, edition: Edition, kube: Kube, provider: Provide
     """Look at what the run stands on, one event a check; the first without which nothing can be judged ends it.
 
     Raises:
-        ConfigurationError: the Kubernetes API cannot be used.
+        ConfigurationError: the Kubernetes API cannot be reached.
         BlockedError: something else is missing.
     """
     survey = Survey(kube.reader)
@@ -111,7 +111,8 @@ def _looked(check: Check, refuse: type[Exception] = BlockedError) -> Iterator[Pr
         yield PreflightChecked(time.time(), check.name, "passed", check.look())
     except NotTestableError as error:
         yield PreflightChecked(time.time(), check.name, "failed", str(error), check.advice)
-        raise refuse(f"preflight: {error}; {check.advice}") from error
+        refused = BlockedError if isinstance(error, InTroubleError) else refuse
+        raise refused(f"preflight: {error}; {check.advice}") from error
 
 
 def _noted(check: Check) -> Iterator[PreflightChecked]:

@@ -16,7 +16,7 @@ from typing import Literal
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue
 from fixtures.catalogue import load as load_catalogue
-from fixtures.errors import ConfigurationError, HarnessError, NotTestableError
+from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
@@ -26,9 +26,10 @@ from fixtures.targets.embedded import Embedded, embedded
 from fixtures.targets.target import Target
 from reports import build, latest, places
 from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
+from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventWriter
-from suite import chapters, own_output, preflight, selfcheck
+from suite import chapters, gateway_output, own_output, preflight, selfcheck
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
@@ -60,6 +61,8 @@ class Run:
         self.wanted = Wanted()
         """What is judged: what the user asked for, else what the target claims."""
         self._ground: Ground | None = None
+        self.canaries: dict[str, str] = {}
+        """The canaries of every case that has ended, name to value; for the look at the gateway's output."""
         self.checks: list[PreflightChecked] = []
         """What the preflight has found so far."""
         self.blocked: str | None = None
@@ -77,6 +80,9 @@ class Run:
         except preflight.BlockedError as error:
             self.blocked = str(error)
         except NotTestableError as error:
+            if self.plan is not None or isinstance(error, InTroubleError):
+                self.blocked = str(error)
+                return
             self._stack.close()
             raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
         except BaseException:
@@ -191,7 +197,7 @@ class Run:
     def _relaxations(self, target: Target) -> tuple[str, ...]:
         words = []
         if self._options.select:
-            words.append(f"only a part was judged (--select {self._options.select!r})")
+            words.append(f"{A_PART} (--select {self._options.select!r})")
         if target.bounds.longest_seconds > CEILING_SECONDS:
             words.append(
                 f"the gateway was given {target.bounds.longest_seconds:.0f} s to converge; the ceiling is "
@@ -233,15 +239,20 @@ class Run:
     def finish(self, reason: Reason, detail: str = "") -> Report:
         """Delete what is left, stop the target, write the report."""
         writer = self._events()
+        target = self._ground.target if self._ground else None
         try:
             self._sweep()
+            for seen in gateway_output.look(target, self._marker, self.canaries) if target else ():
+                writer.write(seen)
         except Exception as error:
             reason, detail = "harness-error", f"cleaning up failed: {error}"
         finally:
             self._stack.close()
         writer.write(RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail))
         writer.close()
-        report = build.write_all(self.directory, {**build.WRITERS, own_output.NAME: own_output.looker(self._secrets())})
+        logs_of_the_gateway = [Path(path) for path in target.gateway.logs] if target else []
+        looker = own_output.looker(self._secrets(), logs_of_the_gateway)
+        report = build.write_all(self.directory, {**build.WRITERS, own_output.NAME: looker})
         if self.directory.parent == RUNS:
             latest.update(RUNS, self.id)
         return report

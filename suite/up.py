@@ -68,7 +68,7 @@ def _kept(path: Path, secret: str) -> Path:
 def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[str, Any]:
     """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
     bounds = dataclasses.asdict(target.bounds)
-    gateway: dict[str, Any] = {"url": target.gateway.url}
+    gateway: dict[str, Any] = {"url": target.gateway.url, "logs": list(target.gateway.logs)}
     if target.gateway.mints_keys:
         gateway["maasApi"] = {"users": [{"name": name, "token": {"file": str(file)}} for name, file in users.items()]}
     return {

@@ -1,0 +1,81 @@
+"""A provider's key in a log or in the metrics of a gateway is found in whatever form, and named by place only."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fixtures.canaries import Canaries, Canary, new_marker
+from fixtures.targets.target import GatewayAccess, KubernetesAccess, ProviderAccess, Target
+from reports.events import SecretSeen
+from suite.gateway_output import look, without_secrets_of_users
+
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "raw": lambda value: f"authorization: Bearer {value}",
+    "urlencoded": lambda value: f"/v1?key={urllib.parse.quote(value, safe='')}&more",
+    "json": lambda value: json.dumps({"authorization": value}),
+    "base64": lambda value: base64.b64encode(f"x{value}".encode()).decode(),
+    "hex": lambda value: value.encode().hex(),
+    "split": lambda value: f"{value[:20]}\n    {value[20:]}",
+}
+
+
+def target(*logs: Path) -> Target:
+    return Target(
+        "cluster",
+        KubernetesAccess("kubeconfig"),
+        GatewayAccess("http://127.0.0.1:9", logs=tuple(map(str, logs))),
+        ProviderAccess("http://127.0.0.1:9", None, "provider.test"),
+    )
+
+
+@pytest.mark.parametrize("encoding", WRITTEN)
+@pytest.mark.parametrize("tail", ["", '"/+ \\'])
+def test_a_key_is_found_in_a_log_and_named(tmp_path: Path, encoding: str, tail: str) -> None:
+    marker = new_marker()
+    canaries = Canaries(marker, "a1b2c3")
+    key = canaries.make("alpha.key", tail)
+    log = tmp_path / "envoy.log"
+    log.write_text(f"first\nsecond {WRITTEN[encoding](key.value)}\nlast\n")
+
+    seen = list(look(target(log), marker, without_secrets_of_users(canaries, marker)))
+
+    assert [(item.canary, item.surface, item.place) for item in seen] == [("alpha.key", "logs", "line 2 of envoy.log")]
+    assert key.value not in repr(seen)
+
+
+def test_a_key_whose_worker_was_lost_is_found_without_its_name(tmp_path: Path) -> None:
+    marker = new_marker()
+    log = tmp_path / "gateway.log"
+    log.write_text(Canaries(marker, "a1b2c3").make("alpha.key").value)
+
+    (seen,) = look(target(log), marker, {})
+
+    assert (seen.canary, seen.place) == ("a canary of another scenario", "line 1 of gateway.log")
+
+
+def test_what_clients_sent_is_no_providers_key(tmp_path: Path) -> None:
+    marker = new_marker()
+    canaries = Canaries(marker, "a1b2c3")
+    log = tmp_path / "gateway.log"
+    log.write_text(f"who: {canaries.make('client').value}\n")
+
+    assert found(target(log, tmp_path / "gone.log"), marker, canaries) == []
+
+
+def test_a_secret_of_a_user_is_not_handed_from_process_to_process() -> None:
+    marker = new_marker()
+    canaries = Canaries(marker, "a1b2c3")
+    canaries.adopt(Canary("a1b2c3.client", "sk-of-a-user"))
+    made = canaries.make("alpha.key")
+
+    assert without_secrets_of_users(canaries, marker) == {made.name: made.value}
+
+
+def found(where: Target, marker: str, canaries: Canaries) -> list[SecretSeen]:
+    return list(look(where, marker, without_secrets_of_users(canaries, marker)))
