@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from reference_gateway.variants import all_variants
 EDITIONS = Path(__file__).parents[2] / "features" / "editions"
 
 
+@cache
 def edition_named(name: str) -> Edition:
     return read_edition(EDITIONS / f"{name}.yaml")
 
