@@ -83,6 +83,7 @@ class Controller:
             "select": self._run.wanted.select,
             "rounds": self._run.wanted.rounds,
             "keep": self._options.keep,
+            "fingerprint": self._run.plan.fingerprint if self._run.plan else "",
         }
 
     # During the session

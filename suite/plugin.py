@@ -81,6 +81,8 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
     ground = ground_from_json(handed["ground"])
     wanted = Wanted(tuple(handed["profiles"]), handed["select"], handed["rounds"])
     plan = plans.make(load_catalogue(), ground.edition, chapters.read(), ground.target.features, wanted)
+    if plan.fingerprint != handed["fingerprint"]:
+        raise pytest.UsageError("the contract (features/) was changed while the run began; run again")
     writer = EventWriter(Path(handed["directory"]) / places.EVENTS)
     casework = Casework(ground, plan, writer, worker, handed["keep"])
     config.stash[CASEWORK] = casework
