@@ -20,7 +20,7 @@ from reports import (
     timing,
     verdict,
 )
-from reports.events import EventLog, PreflightChecked, read
+from reports.events import Event, EventLog, PreflightChecked, read
 from reports.model import HarnessError, PreflightLine, Report
 
 Writer = Callable[[Report, EventLog, Path], None]
@@ -85,13 +85,16 @@ def read_log(directory: Path) -> EventLog:
         return read(file)
 
 
-def write_all(directory: Path, writers: Mapping[str, Writer] = WRITERS) -> Report:
+def write_all(directory: Path, writers: Mapping[str, Writer] = WRITERS, unwritten: Sequence[Event] = ()) -> Report:
     """Build the report from the directory's events.ndjson and write all of it there.
+
+    ``unwritten`` are events that could not be appended to it: with a full disk, the end of the run.
 
     A writer that fails does not keep the others from writing. It is an error of the suite, named in the report that is
     returned; what the others wrote is then written once more, so that no file claims more than the report does.
     """
-    log = read_log(directory)
+    recorded = read_log(directory)
+    log = EventLog((*recorded.events, *unwritten), recorded.truncated_lines)
     report = build(log)
     errors = _write(writers, report, log, directory)
     if errors:

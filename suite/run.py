@@ -28,7 +28,7 @@ from reports import build, latest, places
 from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.merge import A_PART
 from reports.model import Report
-from reports.recorder import EventWriter
+from reports.recorder import EventNotWrittenError, EventWriter
 from suite import chapters, gateway_output, own_output, preflight, selfcheck
 from suite import plan as plans
 from suite.discovery import discovered
@@ -248,11 +248,16 @@ class Run:
             reason, detail = "harness-error", f"cleaning up failed: {error}"
         finally:
             self._stack.close()
-        writer.write(RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail))
+        end = RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail)
+        unwritten: tuple[RunFinished, ...] = ()
+        try:
+            writer.write(end)
+        except EventNotWrittenError as error:
+            unwritten = (RunFinished(end.time, "harness-error", str(error)),)
         writer.close()
         logs_of_the_gateway = [Path(path) for path in target.gateway.logs] if target else []
         looker = own_output.looker(self._secrets(), logs_of_the_gateway)
-        report = build.write_all(self.directory, {**build.WRITERS, own_output.NAME: looker})
+        report = build.write_all(self.directory, {**build.WRITERS, own_output.NAME: looker}, unwritten)
         if self.directory.parent == RUNS:
             latest.update(RUNS, self.id)
         return report

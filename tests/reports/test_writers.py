@@ -292,3 +292,13 @@ def test_latest_leaves_nothing_behind_when_its_name_is_taken(tmp_path: Path) -> 
     with pytest.raises(OSError, match="directory"):
         latest.update(tmp_path, "first")
     assert [path.name for path in tmp_path.iterdir()] == ["latest"]
+
+
+def test_an_end_that_could_not_be_recorded_is_in_the_report_all_the_same(tmp_path: Path) -> None:
+    log = log_of({"EM-A-001": ["passed"]}, without_end=True)
+    (tmp_path / "events.ndjson").write_text("".join(to_line(event) + "\n" for event in log.events), encoding="utf-8")
+
+    report = write_all(tmp_path, WRITERS, [ended("harness-error", "run.finished could not be appended: disk full")])
+
+    assert (report.verdict, report.exit_code) == ("incomplete", 4)
+    assert "disk full" in report.sentence

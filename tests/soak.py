@@ -1,0 +1,127 @@
+"""Runs of the suite whose processes are killed or frozen at random moments: `python -m tests.soak --minutes 30`.
+
+No test of ./check, because it goes on for as long as one likes. Each round is a run of a few cases against the
+reference gateway, which conforms: whatever is done to its surroundings, the run must never say nonconformant, must say
+conformant only if every case was judged, and must leave no process behind. A round is repeated by its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.command.running import Command, Ended, report
+
+SELECTIONS = (
+    "EM-CRED-001 or EM-CRED-005",
+    "EM-FWD",
+    "EM-STR",
+    "EM-SEC or EM-HDR",
+    "EM-RTE",
+)
+VICTIMS = ("exec(eval", "-m mock_provider", "-m kubernetes_api", "-m reference_gateway", "envoy", "conformance run")
+"""Parts of command lines: workers, the programs of the embedded target, the gateway's Envoy, the command itself."""
+FROZEN_SECONDS = 3.0
+
+
+def main() -> int:
+    """Soak until the time is over; 1 if a round broke a promise."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=None, help="repeat one round")
+    parser.add_argument("--memory", type=int, default=0, metavar="MB", help="hold so much memory meanwhile")
+    asked = parser.parse_args()
+    ballast = bytearray(os.urandom(1 << 20) * asked.memory)
+    until = time.monotonic() + asked.minutes * 60
+    broken = rounds = 0
+    while True:
+        seed = asked.seed if asked.seed is not None else random.randrange(1 << 30)  # noqa: S311 - any will do
+        rounds += 1
+        broken += not soak_once(seed)
+        if asked.seed is not None or time.monotonic() > until:
+            break
+    say(f"{rounds} rounds, {broken} broke a promise; {len(ballast) >> 20} MB were held")
+    return int(broken > 0)
+
+
+def soak_once(seed: int) -> bool:
+    """One round; whether every promise was kept."""
+    chance = random.Random(seed)  # noqa: S311
+    directory = Path(tempfile.mkdtemp(prefix="soak-"))
+    selection, workers = chance.choice(SELECTIONS), str(chance.randint(1, 4))
+    out = directory / "run"
+    command = Command("run", "--select", selection, "--workers", workers, "--converge", "10", "--out", out)
+    act, words = chance.choice(ACTS)
+    command.until(chance.choice(("target", "preflight  gateway", "judging", "judging")))
+    command.pause(chance.uniform(0, 6))
+    victim = chance.choice(VICTIMS)
+    pids = command.processes(victim)
+    if pids:
+        act(chance.choice(pids))
+    ended = command.end()
+    problems = broken_promises(ended, out)
+    done = f"{words} {victim}" if pids else f"{victim} was gone already"
+    say(f"seed {seed}: {selection}, {workers} workers, {done}: exit code {ended.code}" + "".join(problems))
+    if problems:
+        say(ended.stdout + ended.stderr)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+    return not problems
+
+
+def broken_promises(ended: Ended, out: Path) -> list[str]:
+    """What must not be, and is."""
+    problems = []
+    if ended.code not in (0, 3, 4, -signal.SIGKILL):
+        problems.append(f"; exit code {ended.code}")
+    if (out / "report.json").exists():
+        document = report(out)
+        if document["verdict"] == "nonconformant":
+            problems.append("; the gateway was blamed")
+        if ended.code == 0 and document["plan"]["notExecuted"]:
+            problems.append("; conformant, though not every case was judged")
+    elif ended.code in (0, 3):
+        problems.append("; no report")
+    if left := ended.command.left():
+        problems.append(f"; {len(left)} processes are left: {left}")
+    return problems
+
+
+def kill(pid: int) -> None:
+    """End it at once."""
+    _signal(pid, signal.SIGKILL)
+
+
+def freeze(pid: int) -> None:
+    """Stop it for a while, as a machine does that has no memory or no time for it."""
+    _signal(pid, signal.SIGSTOP)
+    time.sleep(FROZEN_SECONDS)
+    _signal(pid, signal.SIGCONT)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+ACTS: tuple[tuple[Callable[[int], None], str], ...] = ((kill, "killed"), (freeze, "froze"))
+
+
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What the documentation says of flakes is what was measured."""
+
+from __future__ import annotations
+
+from tests.reports.test_agreement import rounds
+from tools.flakes import BEGIN, END, PAGE, record_of, records, table
+
+
+def test_the_table_in_the_documentation_is_that_of_the_records() -> None:
+    _, _, behind = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    printed, _, _ = behind.partition(END)
+
+    assert printed.strip() == table(records())
+
+
+def test_a_round_in_which_the_reference_gateway_did_not_pass_is_a_bad_one() -> None:
+    report = rounds({"EM-A-001": ["passed", "failed", "passed"], "EM-A-002": ["passed", "passed", None]})
+
+    record = record_of(report, "nothing else")
+
+    assert (record["rounds"], record["requirements"], record["badRounds"]) == (3, 2, 2)
+    assert record["disagreements"] == {"EM-A-001": "round 2", "EM-A-002": "round 3"}
+    assert table([record]).splitlines()[-1] == "| **all** |  |  | 3 | 2 | 2 (EM-A-001, EM-A-002) | 98% |"
+
+
+def test_a_single_run_is_a_round() -> None:
+    record = record_of(rounds({"EM-A-001": ["passed"]}), "nothing else")
+
+    assert (record["rounds"], record["badRounds"]) == (1, 0)
