@@ -67,3 +67,19 @@ Feature: Publication
     Scenario: the ExternalModel does not exist
       Given a model "alpha" of which only the MaaSModelRef exists
       Then its MaaSModelRef settles on Failed, naming the missing ExternalModel
+
+  @EM-REF-008
+  Rule: A MaaSModelRef is not Ready before a policy and a subscription name it
+
+    Scenario Outline: a published model that <who> names
+      Given a working model "beta"
+      And a new model "alpha" in the same namespace, which <who> names
+      Then its MaaSModelRef settles on Pending, awaiting a policy and a subscription
+      And after a policy and a subscription name it, "alpha" works
+      And its MaaSModelRef settles on Ready, with the address of "alpha"
+
+      Examples:
+        | who                  |
+        | no policy            |
+        | a policy alone       |
+        | a subscription alone |

@@ -150,3 +150,11 @@ Feature: Client keys
       Given a working model "alpha"
       Then who shows the key of the clients to maas-api is given no other key for it
       And requests to "alpha" settle on its provider's answer
+
+  @EM-KEY-016
+  Rule: Beside a model of the format messages a client may show its key in x-api-key
+
+    Scenario: a client of the format messages
+      Given a working model "alpha" of the provider "anthropic"
+      When clients call "alpha" with their key in x-api-key instead
+      Then the requests settle on the answer of its provider

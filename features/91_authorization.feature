@@ -85,3 +85,14 @@ Feature: Authorization
       Then requests to "alpha" settle on the refusal "caller-not-admitted"
       And none of them reaches a provider
       And after the clients may do again what they could, "alpha" works
+
+  @EM-AUZ-008
+  Rule: A path that names no model opens none to who may not call it
+
+    Scenario: the shared path, and somebody else's model
+      Given a working model "beta"
+      And a model "alpha" in another namespace, which a stranger alone may call
+      When clients call the shared path with the body's model being the one of "alpha"
+      Then the requests settle on the refusal "caller-not-admitted"
+      And none of them reaches a provider
+      And requests to "alpha", showing a stranger's key, settle on its provider's answer

@@ -334,15 +334,11 @@ def _ref_status(
             if ref.namespace == key.namespace:
                 controller.add(ref)
 
-    def add_all(_: Key) -> None:
-        for ref in refs.view():
-            controller.add(ref)
-
     refs.subscribe(controller.add)
     routes.subscribe(add_all_of_namespace)
     models.subscribe(add_all_of_namespace)
     if governance is not None:
-        governance.subscribe(add_all)
+        governance.subscribe(controller.add)
     return controller
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import Deviation
+from reference_gateway.processor.decision import json_object
 from reference_gateway.values import Answer, Header, Model, ModelRef, ResponseChanges
 
 SLOW_SECONDS = 2.0
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
+REFERRING = ("rhoai-3.5",)
 
 
 SLOW_START_SECONDS = 3.0
@@ -167,6 +169,27 @@ class DecisionsRemembered(Variant):
 
     def decision_seconds(self) -> float:
         return super().decision_seconds() + SLOW_SECONDS
+
+
+class IdentityHeadersDenied(Variant):
+    """Refuses who says by a header that he is somebody, as the product does from the middle of August 2026 on."""
+
+    id, name, editions = "V30", "identity-headers-denied", REFERRING
+
+    def refusal_for_headers(self, headers: Mapping[str, str]) -> Answer | None:
+        if headers.keys() & {"x-maas-username", "x-maas-group"}:
+            return Answer(403, "Access denied", reason="deny_client_identity_headers")
+        return super().refusal_for_headers(headers)
+
+
+class BodyReadFirst(Variant):
+    """Complains about a malformed body before it asks who calls, where the body has to be read first in any case."""
+
+    id, name, editions = "V31", "body-read-first", REFERRING
+
+    def refusal_for_body(self, body: bytes) -> Answer | None:
+        parsed = json_object(body) if body else None
+        return parsed if isinstance(parsed, Answer) else super().refusal_for_body(body)
 
 
 class UnreadyListed(Variant):

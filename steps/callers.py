@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.callers import PROOFS, Callers
+from fixtures.callers import NAMERS, PROOFS, Callers
 from fixtures.judgements.service import AnsweredByProvider
 from fixtures.scenario import Scenario
 from fixtures.words import known
@@ -20,9 +20,12 @@ def strangers_namesake(callers: Callers, alias: str) -> None:
     callers.deploy_for_stranger(alias, namesake="beta")
 
 
-@given(parsers.parse('a new model "{alias:w}" in the same namespace, which no policy names'))
-def new_model(callers: Callers, alias: str) -> None:
-    callers.deploy_for_nobody(alias)
+@given(
+    parsers.parse('a new model "{alias:w}" in the same namespace, which {who} names'),
+    converters={"who": known(NAMERS)},
+)
+def new_model(callers: Callers, alias: str, who: str) -> None:
+    callers.deploy_named_by(alias, who)
 
 
 @when(parsers.parse('clients call "{alias:w}", showing {proof}'), converters={"proof": known(PROOFS)})

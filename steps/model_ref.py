@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import then, when
 
-from fixtures.judgements.objects import NoneFor, RefFailed, RefReady
+from fixtures.judgements.objects import NoneFor, RefFailed, RefPending, RefReady
 from fixtures.scenario import SUBJECT, Scenario
 
 
@@ -34,6 +34,11 @@ def ref_ready(scenario: Scenario) -> None:
 def ref_failed(scenario: Scenario) -> None:
     model = scenario.subject
     scenario.judging.objects_settle(RefFailed(model.name, model.namespace), scenario.model_refs)
+
+
+@then("its MaaSModelRef settles on Pending, awaiting a policy and a subscription")
+def ref_pending(scenario: Scenario) -> None:
+    scenario.judging.objects_settle(RefPending(scenario.subject.name), scenario.model_refs)
 
 
 @then('after its MaaSModelRef is made, "alpha" works')

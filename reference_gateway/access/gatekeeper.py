@@ -46,7 +46,7 @@ class Gatekeeper:
         model = self._guarded(path, body)
         if model is None:
             return self._refusal_of_stranger(headers)
-        if refusal := self._behaviour.refusal_for_body(body):
+        if refusal := self._behaviour.refusal_for_headers(headers) or self._behaviour.refusal_for_body(body):
             return refusal
         decided = self._decided(headers, model)
         if not isinstance(decided, Ticket) or self._quota.check(decided):

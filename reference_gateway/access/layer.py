@@ -58,10 +58,10 @@ def _controllers(
         reconciler = reconciler_for(behaviour, cluster, stores, informers[kind], refs)
         controller = Controller(f"access {kind.plural}", reconciler.reconcile, behaviour.convergence_delay())
         informers[kind].subscribe(controller.add)
-        refs.subscribe(_adding_all(reconciler, controller))
+        refs.subscribe(_adding_those_naming(reconciler, controller))
         made.append(controller)
     return made
 
 
-def _adding_all(reconciler: AccessController, controller: Controller) -> Callable[[Key], None]:
-    return lambda _: reconciler.add_all(controller.add)
+def _adding_those_naming(reconciler: AccessController, controller: Controller) -> Callable[[Key], None]:
+    return lambda ref: reconciler.add_those_naming(ref, controller.add)

@@ -63,6 +63,10 @@ class AccessRules(Rules):
         """
         return LONGEST_BODY if self.edition.shared_path else 0
 
+    def refusal_for_headers(self, headers: Mapping[str, str]) -> Answer | None:
+        """What a request is refused with for its headers, whoever sends it: nothing."""
+        return None
+
     def refusal_for_body(self, body: bytes) -> Answer | None:
         """What a body is refused with before anybody is asked who calls: nothing."""
         return None

@@ -40,10 +40,11 @@ class AccessController:
         self._on_changed(item)
         self._write_phase(self._objects.resource, key, item)
 
-    def add_all(self, add: Callable[[Key], None]) -> None:
-        """Have all objects reconciled: a model that one of them names may have come or gone."""
-        for key in self._objects.view():
-            add(key)
+    def add_those_naming(self, ref: Key, add: Callable[[Key], None]) -> None:
+        """Have the objects reconciled that name a reference: it may have come or gone."""
+        for key, item in self._objects.view().items():
+            if ref in named_refs(item):
+                add(key)
 
     def _write_phase(self, resource: Resource, key: Key, item: JSON) -> None:
         refs = _refs(item)
@@ -91,9 +92,9 @@ def subscription_controller(
     )
 
 
-def names_ref(item: JSON, ref: Key) -> bool:
-    """Whether a policy or a subscription names a MaaSModelRef."""
-    return ref in _refs(item) and "deletionTimestamp" not in item["metadata"]
+def named_refs(item: JSON) -> frozenset[Key]:
+    """The MaaSModelRefs that a policy or a subscription names; one that is being deleted names none."""
+    return frozenset() if "deletionTimestamp" in item["metadata"] else frozenset(_refs(item))
 
 
 def read_policy(item: JSON) -> Policy:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from reference_gateway.behaviour import Behaviour
-from reference_gateway.controllers.access import names_ref
+from reference_gateway.controllers.access import named_refs
 from reference_gateway.controllers.status import condition
 from reference_gateway.data_plane.translation import references_gateway
 from reference_gateway.informer import Informer
@@ -38,16 +39,27 @@ class Governance:
         self._behaviour = behaviour
         self._policies = policies
         self._subscriptions = subscriptions
+        self._named: dict[tuple[Informer, Key], frozenset[Key]] = {}
+        """Policy or subscription -> the references that it named when it was last seen."""
 
     def subscribe(self, subscriber: Callable[[Key], None]) -> None:
-        """Have it called with each policy and each subscription that has come, changed or gone."""
+        """Have it called with each reference that a policy or a subscription has come to name, or names no longer."""
         for kind in (self._policies, self._subscriptions):
-            kind.subscribe(subscriber)
+            kind.subscribe(partial(self._tell_of_changes, kind, subscriber))
+
+    def _tell_of_changes(self, kind: Informer, subscriber: Callable[[Key], None], key: Key) -> None:
+        item = kind.get(key)
+        now = frozenset() if item is None else named_refs(item)
+        before = self._named.get((kind, key), frozenset())
+        self._named[kind, key] = now
+        for ref in now ^ before:
+            subscriber(ref)
 
     def is_paired(self, ref: Key) -> bool:
         """Whether a reference has all that it needs to be Ready."""
         by_policy, by_subscription = (
-            any(names_ref(item, ref) for item in kind.view().values()) for kind in (self._policies, self._subscriptions)
+            any(ref in named_refs(item) for item in kind.view().values())
+            for kind in (self._policies, self._subscriptions)
         )
         return self._behaviour.is_governed(by_policy=by_policy, by_subscription=by_subscription)
 

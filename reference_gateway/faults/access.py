@@ -11,7 +11,7 @@ from dataclasses import replace
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
 from reference_gateway.access.values import ClientKey, Policy, Subscription, User
-from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
@@ -470,3 +470,23 @@ class ListingLimited(Fault):
 
     def limits_listing(self) -> bool:
         return True
+
+
+class MessagesKeyIgnored(Fault):
+    """Takes a key in Authorization alone, from clients of the format messages, too."""
+
+    id, name, editions = "X560", "messages-key-ignored", REFERRING
+    catches = "Beside a model of the format messages a client may show its key in x-api-key."
+
+    def token_beside(self, headers: Mapping[str, str], models: Iterable[Model]) -> str | None:
+        return None
+
+
+class SharedPathUnguarded(Fault):
+    """Asks who calls a model only where the path names it."""
+
+    id, name, editions = "X561", "shared-path-unguarded", REFERRING
+    catches = "The path that names no model opens none to who may not call it."
+
+    def body_shown(self) -> int:
+        return 0

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef
 
@@ -112,3 +112,33 @@ class DanglingRefReady(Fault):
 
     def phase_without_target(self) -> str:
         return "Ready"
+
+
+class ReadyWithoutGovernance(Fault):
+    """Calls a MaaSModelRef Ready that no policy and no subscription names."""
+
+    id, name, editions = "X557", "ready-without-governance", REFERRING
+    catches = "A MaaSModelRef is not Ready before a policy and a subscription name it."
+
+    def is_governed(self, *, by_policy: bool, by_subscription: bool) -> bool:
+        return True
+
+
+class HalfAPairSuffices(Fault):
+    """Calls a MaaSModelRef Ready that a policy names, with a subscription or without."""
+
+    id, name, editions = "X558", "half-a-pair-suffices", REFERRING
+    catches = "A MaaSModelRef is not Ready before a policy and a subscription name it."
+
+    def is_governed(self, *, by_policy: bool, by_subscription: bool) -> bool:
+        return by_policy
+
+
+class GovernanceNeverFound(Fault):
+    """Waits for ever for a policy and a subscription that are there."""
+
+    id, name, editions = "X559", "governance-never-found", REFERRING
+    catches = "A MaaSModelRef whose ExternalModel is served reports Ready."
+
+    def is_governed(self, *, by_policy: bool, by_subscription: bool) -> bool:
+        return False
