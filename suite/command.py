@@ -157,7 +157,7 @@ def up(edition: str, fault: tuple[str, ...], variant: tuple[str, ...], listen: s
 @click.option("--config", metavar="FILE", help="target.yaml that describes the cluster.")
 @click.option("--yes", is_flag=True, help="Delete what RUN has left.")
 def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int:
-    """List the namespaces that runs have left on a cluster; with RUN and --yes, delete that run's."""
+    """List what runs have left on a cluster: namespaces, policies, subscriptions; with RUN and --yes, delete it."""
     from suite.sweeping import sweep as sweep_cluster
 
     return sweep_cluster(_options(target=target, config=config), run_id, click.echo, delete=yes)

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from fixtures.access import shared_kinds
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue
 from fixtures.catalogue import load as load_catalogue
@@ -278,13 +279,13 @@ class Run:
             self.discard()
 
     def _sweep(self) -> None:
-        """Delete namespaces of this run that a lost worker has left; the embedded cluster goes as a whole."""
+        """Delete what a lost worker of this run has left; the embedded cluster goes as a whole."""
         if self._ground is None or self._ground.target.kind == "embedded" or self._options.keep != "never":
             return
         access = self._ground.target.kubernetes
         kube = Kube(access, self.id, USER_AGENT)
-        for item in kube.leftovers(self.id):
-            kube.delete_namespace(item.namespace)
+        for item in kube.leftovers(self.id, shared_kinds(self._ground.edition)):
+            kube.delete_leftover(item)
         kube.close()
 
 

@@ -1,10 +1,12 @@
-"""`conformance sweep`: namespaces that runs have left on a cluster, because they were killed or asked to keep them."""
+"""`conformance sweep`: what runs have left on a cluster, because they were killed or asked to keep it."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
 
+from fixtures.access import shared_kinds
+from fixtures.catalogue import load
 from fixtures.errors import ConfigurationError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.targets import cluster
@@ -18,14 +20,12 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     """List what is left of all runs or of one, with its age; delete it if that is asked for, and only if it is marked.
 
     Raises:
-        ConfigurationError: there is no cluster to look at, or no run was named whose namespaces to delete.
+        ConfigurationError: there is no cluster to look at, or no run was named whose leftovers to delete.
     """
     if options.config is None:
         raise ConfigurationError("the embedded target leaves nothing to sweep; give --target cluster with --config")
     if delete and run is None:
-        raise ConfigurationError(
-            "--yes deletes the namespaces of one run; say which, as in `conformance sweep RUN --yes`"
-        )
+        raise ConfigurationError("--yes deletes what one run has left; say which, as in `conformance sweep RUN --yes`")
     access = cluster.load(options.config).kubernetes
     kube = Kube(access, run or "", USER_AGENT)
     try:
@@ -38,15 +38,17 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
 
 
 def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
-    found = kube.leftovers(run)
+    # Which edition a run was in, nobody says: whatever one of them makes beside its namespaces is looked for.
+    shared = {place for edition in load().editions.values() for place in shared_kinds(edition)}
+    found = kube.leftovers(run, shared)
     now = datetime.datetime.now(datetime.UTC)
     for item in found:
         if delete and not item.terminating:
-            kube.delete_namespace(item.namespace)
+            kube.delete_leftover(item)
         state = "deleted" if delete else "being deleted" if item.terminating else "left"
-        say(f"{item.run}  {item.namespace}  {_age(now - item.made)} old, {state}")
+        say(f"{item.run}  {item.describe()}  {_age(now - item.made)} old, {state}")
     if not found:
-        say(f"no namespace bears the labels of {'a run' if run is None else f'run {run}'}")
+        say(f"nothing bears the labels of {'a run' if run is None else f'run {run}'}")
     elif not delete:
         say("`conformance sweep RUN --yes` deletes those of one run; look first whether it still goes on")
     return 0

@@ -180,7 +180,10 @@ def test_what_a_killed_run_leaves_is_swept_and_nothing_else(config: str, out: Pa
     command.send(signal.SIGKILL)
     command.end()
     assert command.left() == []
-    (name,) = {line.split()[0] for line in run("sweep", "--config", config).stdout.splitlines() if "emc-" in line}
+    left = [line for line in run("sweep", "--config", config).stdout.splitlines() if "emc-" in line]
+    (name,) = {line.split()[0] for line in left}
+    for beside in ("MaaSAuthPolicy", "MaaSSubscription"):
+        assert any(f"{beside} models-as-a-service/emc-" in line for line in left)
 
     swept = run("sweep", name, "--yes", "--config", config)
 
