@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 import traceback
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from fixtures.errors import HarnessError, NotTestableError, RequirementNotMetError
+from fixtures.namespaces import share
 from fixtures.recording import CaseRecorder
 from fixtures.scenario import Ground, Scenario
 from fixtures.targets.target import Target
@@ -51,6 +53,7 @@ class Casework:
 
     def __init__(self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, keep: str) -> None:
         self._ground = ground
+        self._given = _own_share(ground.target.kubernetes.namespaces, worker)
         self._plan = plan
         self._writer = writer
         self._worker = worker
@@ -68,15 +71,30 @@ class Casework:
     def ground_for(self, item: pytest.Item) -> Scenario:
         """The ground that the case of an item stands on."""
         work = item.stash[_WORK]
-        work.scenario = Scenario(self._ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        ground = self._placed(self._given[1:])
+        work.scenario = Scenario(ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
         return work.scenario
 
     def ground_for_neighbour(self) -> Scenario:
         """The ground that the neighbour of this worker stands on."""
         recorder = CaseRecorder(self._writer, self._worker, "neighbour")
-        scenario = Scenario(self._ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
+        ground = self._placed(self._given[:1])
+        scenario = Scenario(ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
         self._neighbour = scenario
         return scenario
+
+    def _placed(self, namespaces: tuple[str, ...]) -> Ground:
+        """The ground of a scenario that may use these of the namespaces that were given, if any were."""
+        kubernetes = self._ground.target.kubernetes
+        if not kubernetes.namespaces:
+            return self._ground
+        if not namespaces:
+            raise NotTestableError(
+                f"{len(kubernetes.namespaces)} namespaces are too few for so many workers, of whom each needs two at "
+                "least; name more under kubernetes.namespaces, or give fewer --workers"
+            )
+        target = replace(self._ground.target, kubernetes=replace(kubernetes, namespaces=namespaces))
+        return replace(self._ground, target=target)
 
     def keeps(self, item: pytest.Item) -> bool:
         """Whether what the case has made is to stay, as the user asked with --keep."""
@@ -211,6 +229,11 @@ class Casework:
             traceback=_trace(error) if outcome == "harness-error" else None,
             notes=tuple(work.recorder.notes),
         )
+
+
+def _own_share(given: tuple[str, ...], worker: str) -> tuple[str, ...]:
+    number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
+    return share(given, number, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _show(report: pytest.TestReport, work: _Work, error: BaseException) -> None:

@@ -108,14 +108,17 @@ def _of_a_target(command: F) -> F:
     help="Execute every case N times, and say how often each requirement agreed with itself.",
 )
 @click.option("--keep", default="never", show_default=True, help="Keep objects on a cluster: never, failed or always.")
+@click.option("--no-admin", is_flag=True, help="Make no namespaces: use those of kubernetes.namespaces.")
 @click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
-def run(workers: int, **given: Any) -> int:
+def run(workers: int, no_admin: bool, **given: Any) -> int:
     """Judge a gateway, and write the report."""
     import pytest
 
     from fixtures.catalogue import FEATURES
 
     arguments = [str(FEATURES), "-p", "no:terminal", "-n", str(workers if workers > 1 else 0)]
+    if no_admin:
+        arguments.append("--no-admin")
     for name, value in given.items():
         for one in value if isinstance(value, tuple) else (value,):
             if one is not None:
@@ -163,12 +166,45 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
     return sweep_cluster(_options(target=target, config=config), run_id, click.echo, delete=yes)
 
 
+@cli.command()
+@click.option("--edition", default="rhoai-3.4", show_default=True, metavar="NAME")
+@click.option("--account-namespace", metavar="NAME", help="Where the run's ServiceAccount is to be.")
+@click.option("--mints-keys", is_flag=True, help="Scenarios mint client keys (gateway.maasApi).")
+@click.option("--deploys-provider", is_flag=True, help="The run deploys the mock provider (provider.deploy).")
+@click.option("--workloads", multiple=True, metavar="NAMESPACE", help="Where the gateway's Pods are; repeatable.")
+@click.option("--namespace", multiple=True, help="Where the run may make objects, instead of namespaces; repeatable.")
+def plan(
+    edition: str,
+    account_namespace: str | None,
+    mints_keys: bool,
+    deploys_provider: bool,
+    workloads: tuple[str, ...],
+    namespace: tuple[str, ...],
+) -> int:
+    """Print the account and the rights that a run needs, as YAML for an administrator to read and apply."""
+    from fixtures.catalogue import load
+    from suite import planning
+
+    wanted = planning.Wanted(
+        load().edition(edition),
+        account_namespace or planning.NAME,
+        mints_keys,
+        deploys_provider,
+        workloads,
+        namespace,
+    )
+    click.echo(planning.plan(wanted), nl=False)
+    return 0
+
+
 @cli.command(name="list")
-@click.argument("what", type=click.Choice(["requirements", "scenarios", "faults", "variants", "editions", "rows"]))
+@click.argument(
+    "what", type=click.Choice(["requirements", "scenarios", "faults", "variants", "editions", "images", "rows"])
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--edition", metavar="NAME", help="Only what holds in this edition.")
 def list_(what: str, form: str, edition: str | None) -> int:
-    """List requirements, scenarios, faults, variants, editions, or rows of the contract study (as Markdown)."""
+    """List requirements, scenarios, faults, variants, editions, images, or the contract study's rows (as Markdown)."""
     from suite import listing
 
     if what == "rows":

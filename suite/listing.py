@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, load
 from fixtures.errors import HarnessError
+from fixtures.targets import images
 from suite import chapters
 from suite import plan as plans
 from suite.plan import Wanted
@@ -27,6 +28,10 @@ def rows_of(what: str, edition: str | None = None) -> Sequence[Row]:
     Raises:
         ConfigurationError: there is no such edition.
     """
+    if what == "images":
+        return [
+            {"name": item.name, "reference": item.reference, "needed": item.needed} for item in images.load().values()
+        ]
     catalogue = load()
     if edition is not None:
         catalogue.edition(edition)

@@ -47,6 +47,8 @@ class Options:
     repeat: int = 1
     """How often every case is executed, to see whether it always ends the same."""
     keep: str = "never"
+    no_admin: bool = False
+    """Whether the run must do with namespaces that were given to it."""
     out: Path | None = None
     foreign: tuple[str, ...] = ()
     """Sentences about what else pytest was asked for that has no place in a conformance run."""
@@ -72,6 +74,8 @@ class Options:
                 "the embedded target ends with the run, so --keep keeps nothing; start one with `conformance up` and "
                 "run with --target cluster against it"
             )
+        if self.target == "embedded" and self.no_admin:
+            raise ConfigurationError("--no-admin is for a cluster of somebody else's; give --target cluster with it")
         if self.target != "embedded" and not self.config:
             raise ConfigurationError(f"--target {self.target} needs --config target.yaml")
         if self.target != "embedded" and (self.faults or self.variants):
@@ -91,6 +95,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--converge", type=float, help="seconds that the gateway may take to settle; default: the target's")
     group.addoption("--repeat", type=int, default=1, help="execute every case so often, and say how often it agreed")
     group.addoption("--keep", default="never", help="keep the objects of cases: never (default), failed or always")
+    group.addoption("--no-admin", action="store_true", help="make no namespaces: use those of kubernetes.namespaces")
     group.addoption("--out", help="directory for this run; default reports/runs/<run id>")
 
 
@@ -112,6 +117,7 @@ def of(config: pytest.Config) -> Options:
         converge=config.getoption("--converge"),
         repeat=config.getoption("--repeat"),
         keep=config.getoption("--keep"),
+        no_admin=config.getoption("--no-admin"),
         out=path("--out"),
         foreign=tuple(_foreign(config)),
     )

@@ -60,7 +60,14 @@ def surroundings(target: Target, edition: Edition, kube: Kube, provider: Provide
             f"install the custom resource definitions of edition {edition.name}, or choose another --edition",
         )
     )
-    yield from _rights(survey, needed(edition, mints_keys=target.gateway.mints_keys))
+    deploys = target.provider.services is not None
+    rights = needed(
+        edition,
+        mints_keys=target.gateway.mints_keys,
+        deploys_provider=deploys,
+        namespaces=target.kubernetes.namespaces,
+    )
+    yield from _rights(survey, rights)
     known = target.gateway.object or edition.gateway
     if known is not None:
         yield from _gateway_object(survey, known, kube.namespace_labels)

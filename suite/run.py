@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
@@ -17,12 +17,14 @@ from fixtures.access import shared_kinds
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue
 from fixtures.catalogue import load as load_catalogue
+from fixtures.diagnosis import SECRETS
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
-from fixtures.kube import Kube
+from fixtures.kube import Kube, Leftover
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
-from fixtures.settle import CEILING_SECONDS
+from fixtures.settle import CEILING_SECONDS, Bounds, obtain
 from fixtures.targets import cluster
+from fixtures.targets.deployed_provider import deployed
 from fixtures.targets.embedded import Embedded, embedded
 from fixtures.targets.target import Target
 from reports import build, latest, places
@@ -30,6 +32,7 @@ from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
+from reports.text import one_line
 from suite import chapters, gateway_output, own_output, preflight, selfcheck
 from suite import plan as plans
 from suite.discovery import discovered
@@ -113,6 +116,7 @@ class Run:
         target = self._bounded(self._open_target(catalogue))
         kube = Kube(target.kubernetes, self.id, USER_AGENT)
         self._stack.callback(kube.close)
+        target = self._stack.enter_context(deployed(target, kube, self.id))
         if target.kind != EMBEDDED:
             target = discovered(target, kube)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
@@ -149,7 +153,13 @@ class Run:
 
     def _open_target(self, catalogue: Catalogue) -> Target:
         if self._options.config is not None:
-            return cluster.load(self._options.config)
+            target = cluster.load(self._options.config)
+            if self._options.no_admin and not target.kubernetes.namespaces:
+                raise ConfigurationError(
+                    f"--no-admin makes no namespaces, and {self._options.config} names none under "
+                    "kubernetes.namespaces; `conformance plan --namespace NAME` shows an administrator what to make"
+                )
+            return target
         wanted = Embedded(catalogue.edition(self._edition_name()), self._options.faults, self._options.variants)
         return self._stack.enter_context(embedded(wanted, self.directory / "target"))
 
@@ -284,9 +294,44 @@ class Run:
             return
         access = self._ground.target.kubernetes
         kube = Kube(access, self.id, USER_AGENT)
+        if access.namespaces:
+            self._sweep_given(kube, access.namespaces)
+            kube.close()
+            return
         for item in kube.leftovers(self.id, shared_kinds(self._ground.edition)):
             kube.delete_leftover(item)
+        for item in self._not_gone(kube, self._ground.target.bounds):
+            holds = one_line(item.holds) or "the cluster does not say by what"
+            self._checked(
+                PreflightChecked(
+                    time.time(),
+                    f"clean-up of {item.name}",
+                    "failed",
+                    f"it was deleted and is not gone, held by: {holds}",
+                    f"see whose finalizers do not end; `conformance sweep {self.id}` shows what is left",
+                )
+            )
         kube.close()
+
+    def _sweep_given(self, kube: Kube, namespaces: Sequence[str]) -> None:
+        """Delete what is left of the run in namespaces that stay."""
+        kinds = (SECRETS, *self.ground().edition.kinds)
+        for kind, namespace, name in kube.marked(kinds, namespaces):
+            if kind == SECRETS:
+                kube.delete_secret(namespace, name)
+            else:
+                kube.delete(kind, namespace, name)
+
+    def _not_gone(self, kube: Kube, bounds: Bounds) -> list[Leftover]:
+        """What is left of the run after the cluster had its time; nothing is patched away, somebody is to see it."""
+        left: list[Leftover] = []
+
+        def gone() -> bool | None:
+            left[:] = kube.leftovers(self.id)
+            return None if left else True
+
+        obtain(gone, bounds)
+        return left
 
 
 def suite_facts() -> Mapping[str, str]:

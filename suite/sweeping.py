@@ -10,6 +10,7 @@ from fixtures.catalogue import load
 from fixtures.errors import ConfigurationError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.targets import cluster
+from reports.text import one_line
 from suite.interrupts import Interrupts
 from suite.options import Options
 
@@ -46,7 +47,8 @@ def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: b
         if delete and not item.terminating:
             kube.delete_leftover(item)
         state = "deleted" if delete else "being deleted" if item.terminating else "left"
-        say(f"{item.run}  {item.describe()}  {_age(now - item.made)} old, {state}")
+        holds = f", held by: {one_line(item.holds)}" if item.holds else ""
+        say(f"{item.run}  {item.describe()}  {_age(now - item.made)} old, {state}{holds}")
     if not found:
         say(f"nothing bears the labels of {'a run' if run is None else f'run {run}'}")
     elif not delete:

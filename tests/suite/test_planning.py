@@ -1,0 +1,61 @@
+"""What an administrator is asked to apply: everything that a run asks for, and nothing that would give more away."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+import yaml
+
+from fixtures.catalogue import load
+from fixtures.rights import needed
+from suite import planning
+
+EDITIONS = load().editions
+
+
+def granted(objects: list[dict[str, Any]]) -> set[tuple[str | None, str, str, str]]:
+    """Namespace, group, resource and verb of everything that the roles among the objects allow."""
+    return {
+        (one["metadata"].get("namespace"), group, resource, verb)
+        for one in objects
+        for rule in one.get("rules", ())
+        for group, resource, verb in product(rule["apiGroups"], rule["resources"], rule["verbs"])
+    }
+
+
+@pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
+def test_a_plan_grants_everything_that_the_preflight_asks_for(edition: Any) -> None:
+    wanted = planning.Wanted(edition, mints_keys=True, deploys_provider=True)
+    asked = {
+        (r.namespace, r.group, r.resource, r.verb) for r in needed(edition, mints_keys=True, deploys_provider=True)
+    }
+
+    assert asked <= granted(planning.objects(wanted))
+
+
+def test_a_plan_lets_nobody_read_what_is_in_secrets() -> None:
+    read = {
+        verb
+        for _, _, resource, verb in granted(planning.objects(planning.Wanted(EDITIONS["rhoai-3.4"])))
+        if resource == "secrets"
+    }
+
+    assert read == {"create", "patch", "delete"}
+
+
+def test_a_plan_is_yaml_whose_roles_are_bound_to_its_account() -> None:
+    wanted = planning.Wanted(
+        EDITIONS["rhoai-3.4"], "conformance", mints_keys=True, reads_logs_of=("openshift-ingress",)
+    )
+    objects = list(yaml.safe_load_all(planning.plan(wanted)))
+
+    assert objects == planning.objects(wanted)
+    account = {"kind": "ServiceAccount", "name": planning.NAME, "namespace": "conformance"}
+    bound = [(one["kind"], one["metadata"].get("namespace"), one["subjects"]) for one in objects if "subjects" in one]
+    assert bound == [
+        ("ClusterRoleBinding", None, [account]),
+        ("RoleBinding", "models-as-a-service", [account]),
+        ("RoleBinding", "openshift-ingress", [account]),
+    ]
