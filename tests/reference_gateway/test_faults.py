@@ -27,6 +27,8 @@ from tests.reference_gateway.conftest import behaviour, edition_named
 SECRET = Key("ns", "s")
 A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
 B = Model(Key("ns", "other"), "openai", "gpt-b", "b.test", Key("ns", "s-b"))
+MESSAGES = Model(Key("ns", "an"), "anthropic", "claude", "a.test", SECRET, api_format="messages")
+PAIRS = ((False, False), (True, False), (False, True), (True, True))
 AZURE = Model(Key("ns", "az"), "azure-openai", "gpt-a", "a.test", SECRET)
 NAMESAKE = Model(Key("a", "m"), "openai", "gpt-c", "c.test", Key("a", "s"))
 HOUSEMATE = Model(Key("ns", "house"), "openai", "gpt-d", "a.test", Key("ns", "s-d"))
@@ -180,6 +182,9 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "unknown field": lambda b: b.refuses_field("expiresInDays"),
     "managed by a stranger": lambda b: b.may_manage(BEN, minted(b)[1][0]),
     "managed by a key": lambda b: b.manages_keys(minted(b)[1][0]),
+    "headers refused": lambda b: b.refusal_for_headers({"x-maas-username": "root"}),
+    "token beside": lambda b: b.token_beside({"x-api-key": "sk-oai-x"}, [MESSAGES]),
+    "governed": lambda b: [b.is_governed(by_policy=one, by_subscription=other) for one, other in PAIRS],
     "refusals": lambda b: [b.refuse_caller(why).status for why in REFUSALS],
     "words of refusals": lambda b: [b.refuse_caller(why).body for why in REFUSALS],
     "open though once named": lambda b: open_to_all(b, named_before=True),
@@ -408,6 +413,13 @@ DIFFERENCES: dict[str, set[str]] = {
     "X543": {"listed url"},
     "X544": {"tokens of a listing"},
     "X545": {"listing limited"},
+    "X557": {"governed"},
+    "X558": {"governed"},
+    "X559": {"governed"},
+    "X560": {"token beside"},
+    "X561": {"body shown"},
+    "V30": {"headers refused"},
+    "V31": {"body shown"},
     "V20": {"words of refusals"},
     "V21": {"remembered"},
     "V22": {"listed unready"},
