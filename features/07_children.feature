@@ -150,7 +150,7 @@ Feature: Children and ownership
     Scenario: the namespace goes with all that is in it
       Given a working model "alpha"
       When its namespace is deleted
-      Then neither its ExternalModel nor its MaaSModelRef is left
+      Then nothing of what its owner has made is left
 
   @EM-CHI-015
   Rule: Deleting the MaaSModelRef leaves what the controller made for the ExternalModel

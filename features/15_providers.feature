@@ -191,3 +191,18 @@ Feature: Providers of their own
       When its ExternalProvider is deleted
       And its ExternalModel is deleted
       Then the controller's objects for "alpha" disappear
+
+  @EM-PRV-015
+  Rule: A provider that asks for another proof than its Secret holds is not served
+
+    Scenario Outline: the Secret holds a key, and the provider asks for something else
+      Given a model "alpha" whose ExternalProvider asks for "<auth type>", and whose Secret holds a key
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "provider-unusable"
+      And none of them reaches a provider
+      And after its ExternalProvider asks for "apikey", "alpha" works
+
+      Examples:
+        | auth type |
+        | sigv4     |
+        | oauth2    |

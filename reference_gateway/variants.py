@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +14,7 @@ from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import Deviation
 from reference_gateway.processor.decision import json_object
-from reference_gateway.values import Answer, Header, Model, ModelRef, ResponseChanges
+from reference_gateway.values import Answer, Header, Key, Model, ModelRef, ResponseChanges
 
 SLOW_SECONDS = 2.0
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
@@ -261,6 +263,49 @@ class TranslatedInOtherWords(Variant):
             return right
         own = {"id": f"chatcmpl-{right['created']}", "system_fingerprint": None}
         return {name: ({**right, **own})[name] for name in reversed({**right, **own})}
+
+
+class GeneratedNames(Variant):
+    """Service, ServiceEntry and DestinationRule have names of their own."""
+
+    id, name, editions = "V40", "generated-names", ("runbook",)
+
+    def way_out_name(self, name: str) -> str:
+        return f"{name}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+class AdditionalRule(Variant):
+    """HTTPRoutes have one rule more."""
+
+    id, name = "V41", "additional-rule"
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = super().child(child, model)
+        if whole["kind"] == "HTTPRoute":
+            more = copy.deepcopy(whole["spec"]["rules"][0])
+            more["matches"] = [{"headers": [{"type": "Exact", "name": "x-vendor-debug", "value": "1"}]}]
+            whole["spec"]["rules"].insert(0, more)
+        return whole
+
+
+class AnnotatedChildren(Variant):
+    """Children bear annotations."""
+
+    id, name = "V42", "annotated-children"
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = super().child(child, model)
+        whole["metadata"]["annotations"] = {"vendor.example/made-for": str(model)}
+        return whole
+
+
+class ChildrenUnrepaired(Variant):
+    """Leaves a child that somebody has deleted alone until its ExternalModel changes, as the product does."""
+
+    id, name, editions = "V43", "children-unrepaired", ("rhoai-3.4",)
+
+    def repairs_children(self) -> bool:
+        return False
 
 
 def _in_blocks(name: str, value: Any) -> Any:

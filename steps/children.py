@@ -6,7 +6,7 @@ from pytest_bdd import given, parsers, then, when
 
 from fixtures.children import Children
 from fixtures.judgements.children import AtRest, Attached, Labelled, ModelRule, Owned, PathRule, PortOfRoute, WayOut
-from fixtures.judgements.deletion import AllGone, AllToGo
+from fixtures.judgements.deletion import AllGone
 from fixtures.judgements.forwarding import SentByTls
 from fixtures.judgements.objects import AllThere
 from fixtures.scenario import SUBJECT, Scenario
@@ -160,11 +160,15 @@ def at_rest(scenario: Scenario, children: Children) -> None:
 
 
 @when("its namespace is deleted")
-def namespace_deleted(scenario: Scenario) -> None:
-    scenario.kube.delete_namespace(scenario.subject.namespace)
-    scenario.judging.objects_control(AllToGo(), scenario.owned, "Kubernetes deletes what is in the namespace")
+def namespace_deleted(children: Children) -> None:
+    children.delete_namespace()
 
 
 @then("neither its ExternalModel nor its MaaSModelRef is left")
+def neither_left(scenario: Scenario) -> None:
+    scenario.judging.objects_settle(AllGone(), scenario.model_and_ref)
+
+
+@then("nothing of what its owner has made is left")
 def nothing_left(scenario: Scenario) -> None:
     scenario.judging.objects_settle(AllGone(), scenario.owned)

@@ -28,6 +28,11 @@ def secret_reference_changed(scenario: Scenario) -> None:
     scenario.subject.change_secret_reference()
 
 
+@when("its ExternalModel is made")
+def external_model_made(scenario: Scenario) -> None:
+    scenario.subject.make_external_model()
+
+
 @when("its ExternalModel is made again with another endpoint and another Secret")
 def external_model_made_elsewhere(scenario: Scenario) -> None:
     scenario.subject.make_again_elsewhere()

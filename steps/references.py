@@ -108,6 +108,20 @@ def model_with_own_config(scenario: Scenario, path: str, name: str, value: str) 
     model.deploy(strict=False)
 
 
+@given(parsers.parse('a model "alpha" whose ExternalProvider asks for "{auth_type}", and whose Secret holds a key'))
+def model_with_auth_type(scenario: Scenario, auth_type: str) -> None:
+    model = scenario.new_model(SUBJECT)
+    model.supply_details["auth_type"] = auth_type
+    model.deploy(strict=True)
+
+
+@then(parsers.parse('after its ExternalProvider asks for "{auth_type}", "alpha" works'))
+def works_after_auth_type(scenario: Scenario, auth_type: str) -> None:
+    scenario.subject.supply_details["auth_type"] = auth_type
+    scenario.subject.change()
+    scenario.works(SUBJECT, "the model works after its provider asks for its key")
+
+
 @when("its ExternalProvider is deleted")
 def provider_deleted(scenario: Scenario, references: References) -> None:
     references.delete_provider(scenario.subject)

@@ -8,6 +8,7 @@ import pytest
 
 from fixtures.callers import Callers
 from fixtures.children import Children
+from fixtures.model_refs import ModelRefs
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
@@ -42,6 +43,12 @@ def offers(scenario: Scenario) -> Offers:
 def children(scenario: Scenario) -> Children:
     """What a scenario sees of the objects that the controller makes."""
     return Children(scenario)
+
+
+@pytest.fixture
+def model_refs(scenario: Scenario) -> ModelRefs:
+    """What a scenario makes of MaaSModelRefs that are out of the ordinary."""
+    return ModelRefs(scenario)
 
 
 @pytest.fixture

@@ -68,19 +68,29 @@ def _kept(path: Path, secret: str) -> Path:
 def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[str, Any]:
     """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
     bounds = dataclasses.asdict(target.bounds)
-    gateway: dict[str, Any] = {"url": target.gateway.url, "logs": list(target.gateway.logs)}
+    gateway: dict[str, Any] = {
+        "url": target.gateway.url,
+        "object": None if target.gateway.object is None else dataclasses.asdict(target.gateway.object),
+        "closedNamespaceLabels": target.gateway.closed_namespace_labels,
+        "logs": list(target.gateway.logs),
+    }
     if target.gateway.mints_keys:
         gateway["maasApi"] = {"users": [{"name": name, "token": {"file": str(file)}} for name, file in users.items()]}
     return {
         "kubernetes": {"kubeconfig": target.kubernetes.kubeconfig},
-        "gateway": gateway,
-        "provider": {
-            "controlUrl": target.provider.control_url,
-            "controlTokenFile": str(token),
-            "domain": target.provider.domain,
-            "impostorDomain": target.provider.impostor_domain,
-            "dataUrl": target.provider.data_url,
-        },
+        "gateway": _said(gateway),
+        "provider": _said(
+            {
+                "controlUrl": target.provider.control_url,
+                "controlTokenFile": str(token),
+                "domain": target.provider.domain,
+                "impostorDomain": target.provider.impostor_domain,
+                "plainPort": target.provider.plain_port,
+                "secondPort": target.provider.second_port,
+                "dataUrl": target.provider.data_url,
+                "vertexOpenAI": target.provider.vertex_openai,
+            }
+        ),
         "metrics": {"url": target.metrics.url},
         "features": list(target.features),
         "profiles": list(target.profiles or load().profiles),
@@ -94,3 +104,8 @@ def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[s
             "streak": bounds["streak"],
         },
     }
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it there is something to say about."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -33,8 +33,12 @@ class ChildRules(Rules):
         """Whether children are made only when the Secret exists."""
         return False
 
+    def repairs_children(self) -> bool:
+        """Whether a child that somebody has changed or deleted is put right at once."""
+        return True
+
     def brings_back(self) -> bool:
-        """Whether a child that somebody has deleted is made again."""
+        """Whether a child that somebody has deleted is made again at all."""
         return True
 
     def removes_route_with_ref(self) -> bool:

@@ -17,6 +17,10 @@ class ProviderRules(Rules):
         """The provider that serves one request: by chance, weighted."""
         return random.choices(model.ways, [way.weight for way in model.ways])[0]  # noqa: S311 - no secret hangs on it
 
+    def knows_auth_type(self, name: str) -> bool:
+        """Whether the gateway can prove itself to a provider in this way."""
+        return name == "apikey"
+
     def whose_credential(self, model: Model, way: Model) -> Model:
         """The provider whose credential goes to the one that was chosen: its own."""
         return way

@@ -73,6 +73,38 @@ class PublicationRules(Rules):
         """Whether a MaaSModelRef that is being deleted is let go although its ExternalModel is gone already."""
         return True
 
+    def find_target(self, models: Mapping[Key, JSON], model: Key) -> JSON | None:
+        """The ExternalModel that a MaaSModelRef of this namespace names: always one of the same namespace."""
+        return models.get(model)
+
+    def accepts(self, conditions: Sequence[JSON]) -> bool:
+        """Whether an HTTPRoute with these conditions is served: a Ready that is not yet served would be a lie."""
+        return {"Accepted", "ResolvedRefs"} <= {each["type"] for each in conditions if each["status"] == "True"}
+
+    def waits_for_route(self) -> bool:
+        """Whether a MaaSModelRef is Ready only when its HTTPRoute is served."""
+        return True
+
+    def names_route(self) -> bool:
+        """Whether the status names the HTTPRoute and the Gateway."""
+        return True
+
+    def address_of(self, own: str, override: str | None) -> str:
+        """The address in the status of a MaaSModelRef, whose owner may have given another."""
+        return override or own
+
+    def looks_again(self, phase: str) -> bool:
+        """Whether a MaaSModelRef whose phase is this is looked at again when something beside it changes."""
+        return True
+
+    def observed_generation(self, generation: int) -> int:
+        """Of which generation of the object a condition says that it speaks."""
+        return generation
+
+    def takes_up(self, model: JSON, ref: JSON | None) -> bool:
+        """Whether an ExternalModel is taken up, whatever MaaSModelRef of its name there is already."""
+        return True
+
     def phase_without_target(self) -> str:
         """The status phase of a MaaSModelRef whose ExternalModel does not exist."""
         return "Failed"

@@ -39,6 +39,8 @@ class ExternalModelController:
             # As shipped, it stays as it was and only the log tells; a new edit brings it back here.
             log.warning("ExternalModel %s: %s", key, error)
             return
+        if not self._behaviour.takes_up(item, self._objects.get(self._model_refs, key)):
+            return
         if self._behaviour.waits_for_secret() and self._objects.get(SECRETS, model.secret) is None:
             return
         anew = self._models.wanted(key) is None or self._behaviour.brings_back()

@@ -48,7 +48,8 @@ def _whole(
     kind = kinds.external_models
     reconciler = ExternalModelController(behaviour, objects, kind, kinds.model_refs, models)
     controller = Controller("external-model", reconciler.reconcile, behaviour.convergence_delay())
-    for each in (kind, *WAY_OUT, HTTP_ROUTES):
+    children = (*WAY_OUT, HTTP_ROUTES) if behaviour.repairs_children() else ()
+    for each in (kind, *children):
         informers[each].subscribe(controller.add)
     if behaviour.waits_for_secret():
         informers[SECRETS].subscribe(_all_beside(informers[kind], controller))

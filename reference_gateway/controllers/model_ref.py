@@ -147,10 +147,12 @@ class ModelRefStatusController:
         item = self._model_refs.get(key)
         if item is None or "deletionTimestamp" in item["metadata"]:
             return
-        readiness = self.readiness(item)
         former = item.get("status") or {}
+        if not self._behaviour.looks_again(former.get("phase") or ""):
+            return
+        readiness = self.readiness(item)
         conditions = former.get("conditions") or []
-        generation = item["metadata"].get("generation", 1)
+        generation = self._behaviour.observed_generation(item["metadata"].get("generation", 1))
         ready = readiness.phase == "Ready"
         wanted = {
             "phase": readiness.phase,
@@ -174,7 +176,7 @@ class ModelRefStatusController:
         kind = self._behaviour.edition.external_model.kind
         if target["kind"] != kind:
             return Readiness("Failed", "ReconcileFailed", f"unknown kind: {target['kind']}")
-        if self._external_models.get(model) is None:
+        if self._behaviour.find_target(self._external_models.view(), model) is None:
             return Readiness(
                 self._behaviour.phase_without_target(),
                 "ReconcileFailed",
@@ -182,21 +184,23 @@ class ModelRefStatusController:
                 + self._places(),
             )
         route = self._routes.get(model)
-        if route is None:
-            cleared = dict.fromkeys((*ROUTE_FIELDS, "httpRouteHostnames"))
-            return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None, **cleared})
-        if not references_gateway(route, GATEWAY):
-            found = ", ".join(str(parent["name"]) for parent in route["spec"].get("parentRefs") or ())
-            problem = f"HTTPRoute {model} does not reference gateway {GATEWAY} (found: {found})"
-            return Readiness("Failed", "ReconcileFailed", f"Failed to reconcile HTTPRoute: {problem}")
-        if not _is_accepted(route):
-            return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
-        own = Key(namespace, item["metadata"]["name"])
-        if self._governance is not None and not self._governance.is_paired(own):
+        if self._behaviour.waits_for_route():
+            if route is None:
+                cleared = dict.fromkeys((*ROUTE_FIELDS, "httpRouteHostnames"))
+                return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None, **cleared})
+            if not references_gateway(route, GATEWAY):
+                found = ", ".join(str(parent["name"]) for parent in route["spec"].get("parentRefs") or ())
+                problem = f"HTTPRoute {model} does not reference gateway {GATEWAY} (found: {found})"
+                return Readiness("Failed", "ReconcileFailed", f"Failed to reconcile HTTPRoute: {problem}")
+            if not self._behaviour.accepts(_conditions(route)):
+                return Readiness("Pending", "BackendNotReady", WAITING, {"endpoint": None})
+        ref = Key(namespace, item["metadata"]["name"])
+        if self._governance is not None and not self._governance.is_paired(ref):
             return Readiness("Pending", "NoPairingFound", UNPAIRED, {"endpoint": None})
         names = (model.name, namespace, GATEWAY.name, GATEWAY.namespace)
-        fields: dict[str, Any] = dict(zip(ROUTE_FIELDS, names, strict=True))
-        fields["endpoint"] = item["spec"].get("endpointOverride") or self._endpoint(route, model)
+        fields: dict[str, Any] = dict(zip(ROUTE_FIELDS, names, strict=True)) if self._behaviour.names_route() else {}
+        own = self._endpoint(route or {"spec": {}}, model)
+        fields["endpoint"] = self._behaviour.address_of(own, item["spec"].get("endpointOverride"))
         message = "Successfully reconciled" if self._governance is None else "Governed and runtime-healthy"
         return Readiness("Ready", "Reconciled", message, fields)
 
@@ -222,13 +226,11 @@ class ModelRefStatusController:
         return str(next(iter(names), GATEWAY.name))
 
 
-def _is_accepted(route: JSON) -> bool:
-    """Accepted with its references resolved: a Ready that is not yet served would be a lie."""
-    holding = {
-        each["type"]
+def _conditions(route: JSON) -> list[JSON]:
+    """What this gateway has written about an HTTPRoute."""
+    return [
+        each
         for parent in route.get("status", {}).get("parents") or ()
         if parent.get("controllerName") == CONTROLLER_NAME
         for each in parent.get("conditions") or ()
-        if each["status"] == "True"
-    }
-    return {"Accepted", "ResolvedRefs"} <= holding
+    ]

@@ -45,6 +45,16 @@ class ReferencesUncounted(Fault):
         return with_spec(super().definition(definition), "ExternalModel", loosen)
 
 
+class AuthTypeIgnored(Fault):
+    """Sends the Secret's key to every provider, whatever proof it asks for."""
+
+    id, name, editions = "X159", "auth-type-ignored", REFERRING
+    catches = "A provider that asks for another proof is not sent the key."
+
+    def knows_auth_type(self, name: str) -> bool:
+        return True
+
+
 class ReadyWithoutSecret(Fault):
     """Calls an ExternalProvider Ready although its Secret does not exist."""
 

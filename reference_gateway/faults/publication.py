@@ -104,6 +104,100 @@ class ChildrenOrphaned(Fault):
         return kind == "HTTPRoute"
 
 
+class ForeignRefPublishes(Fault):
+    """Lets a MaaSModelRef of any namespace publish an ExternalModel."""
+
+    id, name = "X150", "foreign-ref-publishes"
+    catches = "A MaaSModelRef publishes models of its own namespace only."
+
+    def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
+        return super().ref_publishes(replace(ref, key=Key(model.key.namespace, ref.key.name)), model)
+
+
+class ModelMustBeOlder(Fault):
+    """Takes a new ExternalModel up only if no MaaSModelRef has named it before."""
+
+    id, name, editions = "X152", "model-must-be-older", ("runbook",)
+    catches = "The order in which objects are made does not matter."
+
+    def takes_up(self, model: JSON, ref: JSON | None) -> bool:
+        new = model["metadata"].get("generation") == 1
+        return not new or ref is None or _version(ref) > _version(model)
+
+
+class TargetFoundAnywhere(Fault):
+    """Looks for the ExternalModel of a MaaSModelRef by its name alone, in all namespaces."""
+
+    id, name, source, editions = "X153", "target-found-anywhere", "MaaS#612", SHIPPED
+    catches = "The status of a MaaSModelRef speaks of its own namespace."
+
+    def find_target(self, models: Mapping[Key, JSON], model: Key) -> JSON | None:
+        return next((item for key, item in models.items() if key.name == model.name), None)
+
+
+class RouteUnnamed(Fault):
+    """Leaves HTTPRoute and Gateway out of a MaaSModelRef's status."""
+
+    id, name, editions = "X154", "route-unnamed", SHIPPED
+    catches = "A MaaSModelRef's status names its HTTPRoute and the gateway."
+
+    def names_route(self) -> bool:
+        return False
+
+
+class AnyAnswerIsAcceptance(Fault):
+    """Calls a MaaSModelRef Ready when the gateway has said something about its HTTPRoute, whatever that was."""
+
+    id, name, editions = "X155", "any-answer-is-acceptance", SHIPPED_34
+    catches = "A MaaSModelRef waits as long as its HTTPRoute is not accepted."
+
+    def accepts(self, conditions: Sequence[JSON]) -> bool:
+        return {"Accepted", "ResolvedRefs"} <= {each["type"] for each in conditions}
+
+
+class EndpointOverrideIgnored(Fault):
+    """Gives the gateway's own address, whatever the owner has given."""
+
+    id, name, editions = "X156", "endpoint-override-ignored", SHIPPED
+    catches = "An endpointOverride takes the place of the address."
+
+    def address_of(self, own: str, override: str | None) -> str:
+        return own
+
+
+class ReadyTooSoon(Fault):
+    """Calls a MaaSModelRef Ready as soon as its ExternalModel exists, a second before anything comes of that."""
+
+    id, name, editions = "X157", "ready-too-soon", SHIPPED
+    catches = "Ready means that the model can be called."
+
+    def waits_for_route(self) -> bool:
+        return False
+
+    def convergence_delay(self) -> float:
+        return super().convergence_delay() + 1.0
+
+
+class FailedForGood(Fault):
+    """Never looks again at a MaaSModelRef that has Failed."""
+
+    id, name, source, editions = "M88", "failed-for-good", "MaaS#600", SHIPPED
+    catches = "A MaaSModelRef that was made first comes to be Ready."
+
+    def looks_again(self, phase: str) -> bool:
+        return phase != "Failed"
+
+
+class ConditionsOfTheFirstEdit(Fault):
+    """Says of every condition that it is about the object as it was made."""
+
+    id, name, editions = "X158", "conditions-of-the-first-edit", SHIPPED
+    catches = "Conditions say which edit they are about."
+
+    def observed_generation(self, generation: int) -> int:
+        return 1
+
+
 class DanglingRefReady(Fault):
     """Calls a MaaSModelRef Ready although its ExternalModel does not exist."""
 
@@ -142,3 +236,7 @@ class GovernanceNeverFound(Fault):
 
     def is_governed(self, *, by_policy: bool, by_subscription: bool) -> bool:
         return False
+
+
+def _version(item: JSON) -> int:
+    return int(item["metadata"]["resourceVersion"])

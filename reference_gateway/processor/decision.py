@@ -138,7 +138,7 @@ class Decider:
         return self._behaviour.published(self._stores.models.view(), self._stores.refs.view())
 
     def _injected(self, model: Model) -> tuple[Header, ...] | Answer:
-        if model.auth.type != "apikey":
+        if not self._behaviour.knows_auth_type(model.auth.type):
             return answers.unsupported_auth_type(model.auth.type)
         credentials = self._behaviour.find_credentials(self._stores.credentials, model)
         if credentials is None:

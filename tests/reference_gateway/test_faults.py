@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import copy
 import dataclasses
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -214,6 +216,28 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "listed url": lambda b: b.listed_url("https://gateway.test/ns/m"),
 }
 
+
+def child(subject: Behaviour, kind: str) -> Any:
+    """A child as it is written the second time."""
+    owner = {"kind": "ExternalModel", "name": "m", "controller": True}
+    labels = {"app.kubernetes.io/managed-by": "x", "maas.opendatahub.io/external-model": "m"}
+    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": ["X-Gateway-Model-Name"]}]}]
+    spec = {"rules": rules, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+    whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
+    subject.child(copy.deepcopy(whole), A.key)
+    return subject.child(whole, A.key)
+
+
+def ref_to_a(namespace: str = "ns", kind: str = "ExternalModel") -> ModelRef:
+    return ModelRef(Key(namespace, "m"), kind, "m")
+
+
+def object_of_version(version: int) -> dict[str, Any]:
+    return {"metadata": {"generation": 1, "resourceVersion": str(version)}}
+
+
+NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
+
 PROBES: dict[str, Callable[[Behaviour], Any]] = {
     **ACCESS_PROBES,
     "managed without label": lambda b: b.is_managed({}),
@@ -249,6 +273,28 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
+    "published from elsewhere": lambda b: b.is_published(A, {Key("x", "m"): ref_to_a("x")}),
+    "target elsewhere": lambda b: b.find_target({Key("x", "m"): {}}, A.key),
+    "route that is not accepted": lambda b: b.accepts(NOT_ACCEPTED),
+    "waits for route": lambda b: b.waits_for_route(),
+    "route named": lambda b: b.names_route(),
+    "address": lambda b: b.address_of("own", "override"),
+    "looks again": lambda b: b.looks_again("Failed"),
+    "generation": lambda b: b.observed_generation(2),
+    "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
+    "let go without target": lambda b: b.releases_without_target(),
+    "auth type": lambda b: b.knows_auth_type("sigv4"),
+    "way out's name": lambda b: b.way_out_name("m"),
+    "route prefix": lambda b: b.route_prefix(A.key),
+    "route child": lambda b: child(b, "HTTPRoute"),
+    "rule child": lambda b: child(b, "DestinationRule"),
+    "effective model in clear": lambda b: b.effective_model(replace(A, tls=False, port=80), None),
+    "effective model at a port": lambda b: b.effective_model(replace(A, port=8443), None),
+    "annotations forgiven": lambda b: b.forgives_annotations(),
+    "children wait": lambda b: b.waits_for_secret(),
+    "children repaired": lambda b: b.repairs_children(),
+    "children brought back": lambda b: b.brings_back(),
+    "route goes with ref": lambda b: b.removes_route_with_ref(),
     "phase without target": lambda b: b.phase_without_target(),
     "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
     "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
@@ -322,13 +368,38 @@ DIFFERENCES: dict[str, set[str]] = {
     "X06": {"empty usable"},
     "X07": {"data unusable"},
     "X08": {"answer without field"},
-    "X09": {"published without ref", "published by another kind"},
+    "X09": {"published without ref", "published from elsewhere", "published by another kind"},
     "X10": {"ref deleted"},
     "X12": {"objects beside"},
     "M81": {"effective model", "effective beside a broken one"},
     "M77": {"model deleted", "left after deletion", "route owned", "service owned"},
     "M79": {"service owned"},
     "M89": {"phase without target"},
+    "X130": {"way out's name"},
+    "X131": {"route child", "rule child"},
+    "X132": {"route child", "rule child"},
+    "X133": {"rule child"},
+    "X134": {"route child"},
+    "X135": {"route prefix"},
+    "X136": {"route child"},
+    "X137": {"effective model in clear"},
+    "X138": {"effective model at a port"},
+    "X139": {"annotations forgiven"},
+    "X140": {"children wait"},
+    "X141": {"children brought back"},
+    "M84": {"route child", "times"},
+    "X142": {"let go without target"},
+    "X143": {"children brought back", "route goes with ref"},
+    "X150": {"published from elsewhere"},
+    "X152": {"taken up"},
+    "X153": {"target elsewhere"},
+    "X154": {"route named"},
+    "X155": {"route that is not accepted"},
+    "X156": {"address"},
+    "X157": {"waits for route", "times"},
+    "M88": {"looks again"},
+    "X158": {"generation"},
+    "X159": {"auth type"},
     "M32": {"chosen by another's name"},
     "X13": {"chosen by another's name", "chosen by nobody's name"},
     "M35": {"resolved look-alike"},
@@ -434,6 +505,10 @@ DIFFERENCES: dict[str, set[str]] = {
     "V09": {"own answer without credentials"},
     "V10": {"response body mode", "response piece count"},
     "V11": {"published by another name"},
+    "V40": {"way out's name"},
+    "V41": {"route child"},
+    "V42": {"route child", "rule child"},
+    "V43": {"children repaired"},
     "V60": {"replicas"},
     "V61": {"times of parts"},
     "V62": {"times of parts"},
