@@ -23,6 +23,7 @@ pytest_plugins = [
     "steps.provider",
     "steps.quota",
     "steps.references",
+    "steps.secrecy",
     "steps.secret",
     "steps.siblings",
     "steps.streams",

@@ -265,9 +265,9 @@ def _controllers(
     refs, routes = informers[kinds.model_refs], informers[HTTP_ROUTES]
     delay = behaviour.convergence_delay()
 
-    credentials = Controller(
-        "credentials", CredentialsController(behaviour, informers[SECRETS], stores.credentials).reconcile, delay
-    )
+    objects = Objects(cluster, informers)
+    of_secrets = CredentialsController(behaviour, objects, informers[SECRETS], stores.credentials)
+    credentials = Controller("credentials", of_secrets.reconcile, delay)
     of_refs = ModelRefController(
         behaviour, cluster, kinds.model_refs, refs, informers[kinds.external_models], stores.refs
     )
@@ -281,7 +281,7 @@ def _controllers(
     routes.subscribe(route_status.add)
     for kind in (SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, HTTP_ROUTES, NAMESPACE):
         informers[kind].subscribe(lambda _: translation.add(GATEWAY))
-    models, *others = model_controllers(behaviour, Objects(cluster, informers), kinds, informers, stores.models)
+    models, *others = model_controllers(behaviour, objects, kinds, informers, stores.models)
     if behaviour.edition.ref_status:
         others.append(_ref_status(cluster, behaviour, kinds, informers))
     return Controllers(credentials, models, model_ref, others, [translation, route_status])

@@ -24,6 +24,8 @@ CONTROLLER_NAME = "externalmodel.example/reference-gateway"
 NAMESPACE = Resource("", "v1", "Namespace", "namespaces", namespaced=False)
 CRD = Resource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
 SECRETS = Resource("", "v1", "Secret", "secrets")
+EVENTS = Resource("", "v1", "Event", "events")
+CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
 SERVICES = Resource("", "v1", "Service", "services")
 GATEWAYS = Resource("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
 HTTP_ROUTES = Resource("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")

@@ -14,6 +14,7 @@ from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
 from fixtures.references import References
 from fixtures.scenario import Scenario
+from fixtures.secrecy import Secrecy
 from suite.casework import CASEWORK
 
 
@@ -67,6 +68,12 @@ def callers(scenario: Scenario) -> Callers:
 def references(scenario: Scenario) -> References:
     """What owners do with references to providers."""
     return References(scenario)
+
+
+@pytest.fixture
+def secrecy(pytestconfig: pytest.Config, scenario: Scenario) -> Secrecy:
+    """The looks for keys beside the answers to clients."""
+    return Secrecy(scenario, pytestconfig.stash[CASEWORK].target)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reference_gateway import answers
-from reference_gateway.behaviour.rules import Rules
+from reference_gateway.behaviour.rules import JSON, Rules
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Key, Model
 
@@ -58,6 +58,10 @@ class CredentialRules(Rules):
     def on_secret_deleted(self, store: Store[Credentials], secret: Key) -> None:
         """A Secret is gone."""
         store.drop(secret)
+
+    def told_of_secret(self, secret: Key, credentials: Credentials) -> Sequence[JSON]:
+        """Events and ConfigMaps that tell what was made of a Secret: none."""
+        return ()
 
     def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
         """The credentials for a model: of exactly the Secret that it names, in its own namespace."""

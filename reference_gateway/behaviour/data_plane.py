@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reference_gateway.behaviour.rules import Rules
 
@@ -23,6 +23,10 @@ class DataPlaneRules(Rules):
     def retry_on(self) -> str:
         """Envoy's retry conditions; none, because a completion is not safe to repeat."""
         return ""
+
+    def access_log_fields(self) -> Mapping[str, str]:
+        """Fields of the access log beside its own, in Envoy's words: none that could hold a credential."""
+        return {}
 
     def retriable_statuses(self) -> Sequence[int]:
         """Statuses that count as a reason to send a request again, where retry_on asks for such."""

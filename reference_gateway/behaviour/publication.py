@@ -105,6 +105,10 @@ class PublicationRules(Rules):
         """Whether an ExternalModel is taken up, whatever MaaSModelRef of its name there is already."""
         return True
 
+    def endpoint_told(self, endpoint: str) -> str:
+        """The address of a served model as a MaaSModelRef's status gives it."""
+        return endpoint
+
     def phase_without_target(self) -> str:
         """The status phase of a MaaSModelRef whose ExternalModel does not exist."""
         return "Failed"

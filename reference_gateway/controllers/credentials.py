@@ -5,18 +5,23 @@ from __future__ import annotations
 import logging
 
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.controllers.objects import Objects
 from reference_gateway.informer import Informer
+from reference_gateway.resources import CONFIG_MAPS, EVENTS
 from reference_gateway.stores import Store
 from reference_gateway.values import Credentials, Key
 
 log = logging.getLogger(__name__)
 
+TOLD_IN = {"Event": EVENTS, "ConfigMap": CONFIG_MAPS}
+
 
 class CredentialsController:
     """Keeps the credential store in step with the Secrets of all namespaces."""
 
-    def __init__(self, behaviour: Behaviour, secrets: Informer, store: Store[Credentials]) -> None:
+    def __init__(self, behaviour: Behaviour, objects: Objects, secrets: Informer, store: Store[Credentials]) -> None:
         self._behaviour = behaviour
+        self._objects = objects
         self._secrets = secrets
         self._store = store
         self._unmanaged: set[Key] = set()
@@ -41,3 +46,5 @@ class CredentialsController:
             self._behaviour.on_label_added(self._store, key, credentials)
         else:
             self._behaviour.on_credentials_changed(self._store, key, credentials)
+        for item in self._behaviour.told_of_secret(key, credentials or {}):
+            self._objects.create(TOLD_IN[item["kind"]], item)

@@ -211,7 +211,7 @@ class ModelRefStatusController:
 
     def _endpoint(self, route: JSON, model: Key) -> str:
         values = {"gateway": self._host(route), "namespace": model.namespace, "name": model.name}
-        return self._behaviour.edition.ref_endpoint.format(**values)
+        return self._behaviour.endpoint_told(self._behaviour.edition.ref_endpoint.format(**values))
 
     def _host(self, route: JSON) -> str:
         gateway = self._gateways.get(GATEWAY) or {}

@@ -130,7 +130,7 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "use_remote_address": True,
         "skip_xff_append": True,
         "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
-        "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log))],
+        "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log, behaviour))],
         "http_filters": [
             *([_typed(AUTHORIZATION, _authorization_filter(behaviour))] if wiring.maas_api_socket is not None else ()),
             _typed(METERING_FILTER, _metering_filter()),
@@ -198,7 +198,7 @@ def _metering_filter() -> JSON:
     }
 
 
-def _access_log(path: Path) -> JSON:
+def _access_log(path: Path, behaviour: Behaviour) -> JSON:
     return {
         "@type": f"{_TYPE}extensions.access_loggers.file.v3.FileAccessLog",
         "path": str(path),
@@ -217,6 +217,7 @@ def _access_log(path: Path) -> JSON:
                 "bytesReceived": "%BYTES_RECEIVED%",
                 "bytesSent": "%BYTES_SENT%",
                 "durationMilliseconds": "%DURATION%",
+                **behaviour.access_log_fields(),
             }
         },
     }

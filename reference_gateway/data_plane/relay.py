@@ -20,6 +20,8 @@ PIECE = 1 << 16
 MIDDLE_SECONDS = 0.3
 """From the last bytes of a provider to its end: where that is shorter, and nobody has asked since, it broke off."""
 CONNECT_SECONDS = 5.0
+GOODBYE_BYTES = 24
+"""Of the record by which TLS 1.3 says that nothing more will come; no piece of a request is as short."""
 
 
 class Relay:
@@ -65,10 +67,16 @@ class _Pair:
         asking.join()
 
     def _ask(self) -> None:
+        held = b""
         while piece := _received(self._envoy):
             self._answered_at = None
-            _sent(self._provider, piece)
+            if len(piece) == GOODBYE_BYTES:
+                held = piece
+                continue
+            _sent(self._provider, held + piece)
+            held = b""
         if self._behaviour.passes_on_hang_ups():
+            _sent(self._provider, held)
             _end(self._provider)
 
     def _answer(self) -> None:

@@ -91,15 +91,14 @@ def _resolve_rule(key: Key, rule: JSON, children: Children) -> Route | Unresolve
     backend = next(iter(rule.get("backendRefs") or ()), None)
     if backend is None:
         return Unresolved("BackendNotFound", "The rule has no backend")
-    service = children.services.get(Key(key.namespace, backend["name"]))
+    # Routes are the gateway's own: a backend in another namespace is one that it has written itself.
+    name = Key(backend.get("namespace", key.namespace), backend["name"])
+    service = children.services.get(name)
     if service is None or service.get("spec", {}).get("type") != "ExternalName":
-        return Unresolved(
-            "BackendNotFound", f"Service {key.namespace}/{backend['name']} of type ExternalName not found"
-        )
+        return Unresolved("BackendNotFound", f"Service {name} of type ExternalName not found")
     host, port = service["spec"]["externalName"], backend.get("port")
     if not any(offered.get("port") == port for offered in service["spec"].get("ports", ())):
-        return Unresolved("BackendNotFound", f"Service {key.namespace}/{backend['name']} has no port {port}")
-    name = Key(key.namespace, backend["name"])
+        return Unresolved("BackendNotFound", f"Service {name} has no port {port}")
     entry = children.service_entries.get(name)
     if entry is None or not _registers(entry, host, port):
         return Unresolved("BackendNotFound", f"No ServiceEntry {name} registers {host}:{port}")

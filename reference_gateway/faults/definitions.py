@@ -9,18 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, SPRING, WHOLE, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.values import Key
 
 
 class ForeignNamespaceHonoured(Fault):
     """Takes the Secret from any namespace that a credentialRef names."""
 
-    id, name, editions = "M25", "foreign-namespace-honoured", WHOLE
+    id, name = "M25", "foreign-namespace-honoured"
     catches = "A credentialRef reaches no Secret of another namespace."
 
     def definition(self, definition: JSON) -> JSON:
-        return with_spec(super().definition(definition), "ExternalModel", _admit_namespace)
+        kind = "ExternalProvider" if self.edition.name in REFERRING else "ExternalModel"
+        return with_spec(super().definition(definition), kind, _admit_namespace)
 
     def secret_of(self, model: Key, reference: JSON) -> Key:
         right = super().secret_of(model, reference)
@@ -30,12 +31,15 @@ class ForeignNamespaceHonoured(Fault):
 class SpecRewritten(Fault):
     """Writes the targetModel back into the ExternalModel in lower case."""
 
-    id, name, editions = "X201", "spec-rewritten", WHOLE
+    id, name = "X201", "spec-rewritten"
     catches = "What an owner writes stays as it was written."
 
     def spec_of_owner(self, spec: JSON) -> JSON:
         right = super().spec_of_owner(spec)
-        return {**right, "targetModel": right["targetModel"].lower()}
+        if "targetModel" in right:
+            return {**right, "targetModel": right["targetModel"].lower()}
+        refs = [{**ref, "targetModel": ref["targetModel"].lower()} for ref in right["externalProviderRefs"]]
+        return {**right, "externalProviderRefs": refs}
 
 
 class CredentialRefOptional(Fault):
@@ -226,7 +230,9 @@ def with_spec(definition: JSON, kind: str, change: Callable[[Any], object]) -> J
 
 
 def _admit_namespace(spec: Any) -> None:
-    spec["properties"]["credentialRef"]["properties"]["namespace"] = {"type": "string"}
+    owner, reference = ("auth", "secretRef") if "auth" in spec["properties"] else (None, "credentialRef")
+    place = spec if owner is None else spec["properties"][owner]
+    place["properties"][reference]["properties"]["namespace"] = {"type": "string"}
 
 
 def with_budgets(definition: JSON, change: Callable[[Any], object]) -> JSON:

@@ -98,7 +98,7 @@ class CredentialCheckedFirst(Fault):
 class ErrorsNumbered(Fault):
     """Puts a number of its own before the error of a body that it cannot read."""
 
-    id, name, editions = "X255", "errors-numbered", SPRING
+    id, name, editions = "X255", "errors-numbered", SHIPPED
     catches = "An error of the gateway begins with its kind."
 
     def own_answer(self, answer: Answer) -> Answer:
@@ -111,7 +111,7 @@ class ErrorsNumbered(Fault):
 class OwnErrorsCalledJson(Fault):
     """Calls its own errors application/json, which they are not."""
 
-    id, name, editions = "X256", "own-errors-called-json", SPRING
+    id, name, editions = "X256", "own-errors-called-json", SHIPPED
     catches = "An error of the gateway is declared as what it is."
 
     def own_answer(self, answer: Answer) -> Answer:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -96,8 +97,20 @@ class ForeignProviderUsed(Fault):
     catches = "A reference reaches no ExternalProvider of another namespace."
 
     def find_provider(self, providers: Mapping[Key, JSON], key: Key) -> JSON | None:
-        namesakes = (item for other, item in sorted(providers.items()) if other.name == key.name)
-        return super().find_provider(providers, key) or next(namesakes, None)
+        own = super().find_provider(providers, key)
+        if own is not None:
+            return own
+        found = next((other for other in sorted(providers) if other.name == key.name), None)
+        self.memory[key] = found
+        return None if found is None else providers[found]
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = copy.deepcopy(super().child(child, model))
+        for rule in whole["spec"].get("rules", ()):
+            for backend in rule.get("backendRefs", ()):
+                foreign = self.memory.get(Key(model.namespace, backend["name"]))
+                backend["namespace"] = foreign.namespace if foreign else model.namespace
+        return whole
 
 
 class KeyOfAnotherProvider(Fault):

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Key, Model, ModelRef
-
-SHIPPED_34 = ("rhoai-3.4",)
 
 
 class ServesWithoutModelRef(Fault):
@@ -33,6 +31,16 @@ class ModelRefDeletionUnnoticed(Fault):
 
     def on_model_ref_deleted(self, store: Store[ModelRef], ref: Key) -> None:
         pass
+
+
+class EndpointOfChatTold(Fault):
+    """Gives the address of a model's chat completions where that of the model is asked for."""
+
+    id, name, editions = "X269", "endpoint-of-chat-told", ("rhoai-3.4",)
+    catches = "A MaaSModelRef gives the address of its model."
+
+    def endpoint_told(self, endpoint: str) -> str:
+        return f"{super().endpoint_told(endpoint)}/v1"
 
 
 class ModelRefCreatedByGateway(Fault):
@@ -64,7 +72,7 @@ class EndpointChangeIgnored(Fault):
 class TargetModelChangeIgnored(Fault):
     """Keeps a model's first targetModel."""
 
-    id, name, editions = "X430", "target-model-change-ignored", SHIPPED_34
+    id, name = "X430", "target-model-change-ignored"
     catches = "A changed targetModel takes effect."
 
     def effective_model(self, model: Model, former: Model | None) -> Model:
@@ -74,7 +82,7 @@ class TargetModelChangeIgnored(Fault):
 class SecretReferenceChangeIgnored(Fault):
     """Keeps the first Secret that a model named."""
 
-    id, name, editions = "X431", "secret-reference-change-ignored", SHIPPED_34
+    id, name = "X431", "secret-reference-change-ignored"
     catches = "A changed reference to a Secret takes effect."
 
     def effective_model(self, model: Model, former: Model | None) -> Model:
@@ -148,7 +156,7 @@ class RouteUnnamed(Fault):
 class AnyAnswerIsAcceptance(Fault):
     """Calls a MaaSModelRef Ready when the gateway has said something about its HTTPRoute, whatever that was."""
 
-    id, name, editions = "X155", "any-answer-is-acceptance", SHIPPED_34
+    id, name, editions = "X155", "any-answer-is-acceptance", SPRING
     catches = "A MaaSModelRef waits as long as its HTTPRoute is not accepted."
 
     def accepts(self, conditions: Sequence[JSON]) -> bool:

@@ -11,6 +11,9 @@ from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, SPRING, Fault
 from reference_gateway.values import Key, Model
 
+STRIPPING = ("runbook", "rhoai-3.5")
+"""Where no x-api-key of a client reaches the provider; 3.4 is known to pass it on."""
+
 # --- Paths and bodies ---
 
 
@@ -148,7 +151,7 @@ class ClientAuthorizationForwarded(Fault):
 class ClientApiKeyForwarded(Fault):
     """Forwards the client's x-api-key to the provider."""
 
-    id, name, source, editions = "M28", "client-api-key-forwarded", "nemo#1589", RUNBOOK
+    id, name, source, editions = "M28", "client-api-key-forwarded", "nemo#1589", STRIPPING
     catches = "No client credential reaches the provider."
 
     def is_client_secret(self, header: str) -> bool:

@@ -13,7 +13,7 @@ from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Key, Model
 
 LONGEST_VALUE = 255
-SHIPPED_EDITIONS = ("rhoai-3.4",)
+SHIPPED_EDITIONS = ("rhoai-3.4", "rhoai-3.5")
 GENERATIONS = frozenset({"inference.networking.k8s.io/bbr-managed", "inference.llm-d.ai/ipp-managed"})
 
 

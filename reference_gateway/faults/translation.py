@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
 from reference_gateway.values import Header, Model
 
 TRANSLATING = ("rhoai-3.4",)
+OPENAI_PATH = "/v1/chat/completions"
 
 # --- How they are asked ---
 
@@ -32,7 +33,7 @@ class AuthorizationBesideKey(Fault):
 class VersionUntold(Fault):
     """Does not tell an Anthropic provider the version of its API."""
 
-    id, name, editions = "X701", "version-untold", TRANSLATING
+    id, name, editions = "X701", "version-untold", SHIPPED
     catches = "An Anthropic provider is told the version of its API."
 
     def provider_headers(self, model: Model) -> Sequence[Header]:
@@ -49,10 +50,30 @@ class AzureCalledAsOpenAI(Fault):
         return "/v1/chat/completions" if model.provider == "azure-openai" else super().provider_path(model)
 
 
+class AzurePathIgnored(Fault):
+    """Calls an Azure provider at OpenAI's path, whatever path its owner has written."""
+
+    id, name, editions = "X267", "azure-path-ignored", REFERRING
+    catches = "An Azure provider is called at its own path."
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        return OPENAI_PATH if model.provider == "azure-openai" else super().upstream_path(model, path)
+
+
+class VertexPathIgnored(Fault):
+    """Calls a Vertex provider at OpenAI's path, whatever path its owner has written."""
+
+    id, name, editions = "X268", "vertex-path-ignored", REFERRING
+    catches = "A Vertex provider is called at the path of the configured endpoint."
+
+    def upstream_path(self, model: Model, path: str) -> str | None:
+        return OPENAI_PATH if model.provider == "vertex-openai" else super().upstream_path(model, path)
+
+
 class BedrockKeyBare(Fault):
     """Sends a Bedrock provider its credential bare, in api-key."""
 
-    id, name, editions = "X703", "bedrock-key-bare", TRANSLATING
+    id, name, editions = "X703", "bedrock-key-bare", SHIPPED
     catches = "A Bedrock provider gets its credential as a Bearer token."
 
     def credential_header(self, model: Model) -> str:
@@ -74,7 +95,7 @@ class VertexLocationLost(Fault):
 class ProviderChangeIgnored(Fault):
     """Goes on with the provider that a model had when it was made."""
 
-    id, name, editions = "X705", "provider-change-ignored", TRANSLATING
+    id, name, editions = "X705", "provider-change-ignored", SHIPPED
     catches = "A changed provider takes effect."
 
     def effective_model(self, model: Model, former: Model | None) -> Model:
