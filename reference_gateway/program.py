@@ -119,7 +119,8 @@ class Gateway:
         decider, limitador = Decider(self._behaviour, stores), Limitador(self._behaviour)
         layer = self._access_layer(cluster, stores, informers, limitador)
         metering = Metering(self._behaviour, decider, limitador, None if layer is None else layer.quota)
-        processor = Processor(self._behaviour, decider, metering)
+        replicas = [Decider(self._behaviour, stores.known_after(late)) for late in self._behaviour.lags() if late]
+        processor = Processor(self._behaviour, [decider, *replicas], metering)
         control = ControlPlane(
             wiring.control_socket,
             wiring.processor_socket,

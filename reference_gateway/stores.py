@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -114,3 +116,62 @@ class Stores:
         self.models = ModelStore()
         self.refs: Store[ModelRef] = Store()
         self.credentials: Store[Credentials] = Store()
+
+    def known_after(self, seconds: float) -> Stores:
+        """The same as a replica knows it that hears of each change so much later."""
+        later = Stores()
+        later.models = LateModels(self.models, seconds)
+        later.refs = LateStore(self.refs, seconds)
+        later.credentials = LateStore(self.credentials, seconds)
+        return later
+
+
+class Lateness(Generic[V]):
+    """A map as it was a while ago. A change counts from when it is first looked at: nobody else could tell."""
+
+    def __init__(
+        self, view: Callable[[], Mapping[Key, V]], seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._view = view
+        self._seconds = seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: list[tuple[float, Mapping[Key, V]]] = [(-math.inf, view())]
+
+    def view(self) -> Mapping[Key, V]:
+        """Everything, as of a while ago."""
+        with self._lock:
+            now, current = self._clock(), self._view()
+            if current is not self._seen[-1][1]:
+                self._seen.append((now, current))
+            old = [entry for entry in self._seen if entry[0] <= now - self._seconds]
+            self._seen = [old[-1], *self._seen[len(old) :]]
+            return old[-1][1]
+
+
+class LateStore(Store[V]):
+    """Another store as it was a while ago."""
+
+    def __init__(self, source: Store[V], seconds: float) -> None:
+        super().__init__()
+        self._lateness = Lateness(source.view, seconds)
+
+    def get(self, key: Key) -> V | None:
+        """The value for a key a while ago, or None."""
+        return self.view().get(key)
+
+    def view(self) -> Mapping[Key, V]:
+        """Everything, as of a while ago."""
+        return self._lateness.view()
+
+
+class LateModels(ModelStore):
+    """The models that could be served a while ago."""
+
+    def __init__(self, source: ModelStore, seconds: float) -> None:
+        super().__init__()
+        self._lateness = Lateness(source.view, seconds)
+
+    def view(self) -> Mapping[Key, Model]:
+        """Everything, as of a while ago."""
+        return self._lateness.view()

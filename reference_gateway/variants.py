@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,9 +15,12 @@ from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import Deviation
 from reference_gateway.processor.decision import json_object
-from reference_gateway.values import Answer, Header, Key, Model, ModelRef, ResponseChanges
+from reference_gateway.values import Answer, Credentials, Header, Key, Model, ModelRef, ResponseChanges
+
+log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 2.0
+SUFFIX, LONGEST_NAME = "-x7k2m", 63
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 REFERRING = ("rhoai-3.5",)
 
@@ -312,3 +316,85 @@ def _in_blocks(name: str, value: Any) -> Any:
     if name == "messages":
         return [{**message, "content": _in_blocks("content", message["content"])} for message in value]
     return [{"type": "text", "text": value}] if name in ("system", "content") and isinstance(value, str) else value
+
+
+class ReplicasOneAfterTheOther(Variant):
+    """Has two replicas take turns, of which the second hears of every change half a second later."""
+
+    id, name = "V50", "replicas-one-after-the-other"
+
+    def lags(self) -> Sequence[float]:
+        return (*super().lags(), 0.5)
+
+
+class ChildrenWithSuffix(Variant):
+    """Names the objects behind an HTTPRoute with a suffix, where the edition leaves the name open."""
+
+    id, name, editions = "V51", "children-with-suffix", ("runbook",)
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = copy.deepcopy(super().child(child, model))
+        if whole["kind"] != "HTTPRoute":
+            whole["metadata"]["name"] = _suffixed(whole["metadata"]["name"])
+        for rule in whole["spec"].get("rules", ()):
+            for backend in rule["backendRefs"]:
+                backend["name"] = _suffixed(backend["name"])
+        return whole
+
+
+def _suffixed(name: str) -> str:
+    """As generated names are made: cut where they would be too long for a Service."""
+    return f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
+
+
+class ErrorsInUtf8(Variant):
+    """Says of its own errors in which characters they are written."""
+
+    id, name = "V52", "errors-in-utf-8"
+
+    def own_answer(self, answer: Answer) -> Answer:
+        right = super().own_answer(answer)
+        if not right.body or any(header.name == "content-type" for header in right.headers):
+            return right
+        headers = (*right.headers, Header("content-type", "text/plain; charset=utf-8"))
+        return Answer(right.status, right.body, headers, right.reason)
+
+
+class AnswersChunked(Variant):
+    """Sends clients every answer in chunks, whatever the provider said of its length."""
+
+    id, name = "V53", "answers-chunked"
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        return ResponseChanges(changes.status, changes.headers, (*changes.removed, "content-length"))
+
+
+class MoreRequestHeaders(Variant):
+    """Tells the provider by which way a request has come."""
+
+    id, name = "V54", "more-request-headers"
+
+    def provider_headers(self, model: Model) -> Sequence[Header]:
+        own = (Header("via", "1.1 gateway"), Header("x-forwarded-port", "443"))
+        return (*super().provider_headers(model), *own)
+
+
+class SecretsTakenUpAreTold(Variant):
+    """Tells in an Event which Secret it has taken up, and in its log by which fingerprint, and gives nothing away."""
+
+    id, name = "V55", "secrets-taken-up-are-told"
+
+    def told_of_secret(self, secret: Key, credentials: Credentials) -> Sequence[JSON]:
+        fingerprint = hashlib.sha256("".join(credentials.values()).encode()).hexdigest()[:16]
+        log.info("credential %s of %s taken up", fingerprint, secret)
+        event = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": f"{secret.name}.{fingerprint}", "namespace": secret.namespace},
+            "involvedObject": {"apiVersion": "v1", "kind": "Secret", **secret._asdict()},
+            "reason": "CredentialTakenUp",
+            "message": f"{', '.join(credentials)} taken up",
+            "type": "Normal",
+        }
+        return (*super().told_of_secret(secret, credentials), event)

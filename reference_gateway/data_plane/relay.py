@@ -20,8 +20,9 @@ PIECE = 1 << 16
 MIDDLE_SECONDS = 0.3
 """From the last bytes of a provider to its end: where that is shorter, and nobody has asked since, it broke off."""
 CONNECT_SECONDS = 5.0
-GOODBYE_BYTES = 24
-"""Of the record by which TLS 1.3 says that nothing more will come; no piece of a request is as short."""
+ALERT, GOODBYE_BYTES = 21, 24
+"""By which TLS says that nothing more will come: the type of a record of TLS 1.2, and the length of one of TLS 1.3,
+where it looks like any other; no piece of a request is as short."""
 
 
 class Relay:
@@ -70,7 +71,7 @@ class _Pair:
         held = b""
         while piece := _received(self._envoy):
             self._answered_at = None
-            if len(piece) == GOODBYE_BYTES:
+            if piece[0] == ALERT or len(piece) == GOODBYE_BYTES:
                 held = piece
                 continue
             _sent(self._provider, held + piece)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 import grpc.aio
 from envoy.config.core.v3.base_pb2 import HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
@@ -44,9 +45,9 @@ log = logging.getLogger(__name__)
 class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
     """Serves one stream for each HTTP request."""
 
-    def __init__(self, behaviour: Behaviour, decider: Decider, metering: Metering) -> None:
+    def __init__(self, behaviour: Behaviour, deciders: Sequence[Decider], metering: Metering) -> None:
         self._behaviour = behaviour
-        self._decider = decider
+        self._turns = itertools.cycle(deciders)
         self._metering = metering
 
     async def Process(  # noqa: N802 - the name that the protocol gives
@@ -58,6 +59,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         if (STAGE, METERING) in tuple(context.invocation_metadata() or ()):
             await self._metering.follow(request_iterator)
             return
+        decider = next(self._turns)
         path = ""
         names: list[str] = []
         routing: str | None = None
@@ -73,7 +75,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
                     host = next((value for name, value in headers if name == ":authority"), "")
                     if message.request_headers.end_of_stream:
-                        decision = self._decider.pass_by(path, names)
+                        decision = decider.pass_by(path, names)
                         if isinstance(decision, Answer):
                             yield self._immediate(decision)
                         else:
@@ -83,10 +85,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                             yield ext_proc.ProcessingResponse(request_headers=headers_response)
                         continue
                     posts = (":method", "POST") in headers
-                    admitted = self._decider.admit(path, can_infer=posts, routing=routing, host=host)
+                    admitted = decider.admit(path, can_infer=posts, routing=routing, host=host)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
-                    decision = await self._decide(path, names, message.request_body.body, routing, host)
+                    decision = await _decide(decider, path, names, message.request_body.body, routing, host)
                     if isinstance(decision, Answer):
                         yield self._immediate(decision)
                     else:
@@ -108,13 +110,6 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     yield ext_proc.ProcessingResponse(response_trailers=ext_proc.TrailersResponse())
                 case other:
                     log.warning("Envoy sent an unexpected message: %s", other)
-
-    async def _decide(
-        self, path: str, names: list[str], body: bytes, routing: str | None, host: str
-    ) -> Forward | Answer:
-        if len(body) < LARGE_BODY:
-            return self._decider.decide(path, names, body, routing, host)
-        return await asyncio.to_thread(self._decider.decide, path, names, body, routing, host)
 
     def _immediate(self, answer: Answer) -> ext_proc.ProcessingResponse:
         answer = self._behaviour.own_answer(answer)
@@ -187,6 +182,14 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
             )
             common = ext_proc.CommonResponse(body_mutation=ext_proc.BodyMutation(streamed_response=streamed))
             yield ext_proc.ProcessingResponse(response_body=ext_proc.BodyResponse(response=common))
+
+
+async def _decide(
+    decider: Decider, path: str, names: list[str], body: bytes, routing: str | None, host: str
+) -> Forward | Answer:
+    if len(body) < LARGE_BODY:
+        return decider.decide(path, names, body, routing, host)
+    return await asyncio.to_thread(decider.decide, path, names, body, routing, host)
 
 
 def _wait_for_body() -> ext_proc.ProcessingResponse:

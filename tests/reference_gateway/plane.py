@@ -98,7 +98,7 @@ def data_plane(
         programmed.set()
 
     decider, limitador = Decider(behaviour, stores), Limitador(behaviour)
-    processor = Processor(behaviour, decider, Metering(behaviour, decider, limitador))
+    processor = Processor(behaviour, [decider], Metering(behaviour, decider, limitador))
     control = ControlPlane(
         wiring.control_socket, wiring.processor_socket, processor, translator.first_snapshot(), on_programmed
     )

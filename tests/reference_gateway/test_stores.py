@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reference_gateway.stores import ModelStore, Store
+from reference_gateway.stores import Lateness, ModelStore, Store, Stores
 from reference_gateway.values import Key, Model
 
 OLD = Model(Key("ns", "m"), "openai", "gpt", "old.test", Key("ns", "old-secret"))
@@ -59,3 +59,26 @@ def test_a_dropped_model_is_gone_at_once_and_leaves_no_memory() -> None:
 
     models.want(NEW)
     assert models.view() == {}
+
+
+def test_a_late_replica_hears_of_a_change_a_while_after_it_could_have() -> None:
+    store: Store[int] = Store()
+    now = 100.0
+    late = Lateness(store.view, 0.5, lambda: now)
+    store.put(Key("a", "b"), 1)
+
+    def value_at(moment: float) -> int | None:
+        nonlocal now
+        now = moment
+        return late.view().get(Key("a", "b"))
+
+    assert [value_at(moment) for moment in (100.0, 100.4, 100.5, 100.6)] == [None, None, 1, 1]
+
+
+def test_late_stores_follow_what_they_are_late_for() -> None:
+    stores = Stores()
+    late = stores.known_after(0.0)
+    stores.credentials.put(Key("ns", "s"), {"k": "v"})
+
+    assert late.credentials.get(Key("ns", "s")) == {"k": "v"}
+    assert late.models.view() == {}
