@@ -9,7 +9,7 @@ Feature: Isolation
       Given a working model "alpha"
       And a working model "beta" in the same namespace
       And a working model "gamma"
-      When clients of all models call at the same time, 12 of each
+      When clients of all models call at the same time, 8 of each
       Then each of them is served by its own model's provider, with its own body and credential
 
   @EM-ISO-002
