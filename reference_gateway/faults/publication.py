@@ -36,7 +36,7 @@ class ModelRefDeletionUnnoticed(Fault):
 class EndpointOfChatTold(Fault):
     """Gives the address of a model's chat completions where that of the model is asked for."""
 
-    id, name, editions = "X269", "endpoint-of-chat-told", ("rhoai-3.4",)
+    id, name, editions = "X269", "endpoint-of-chat-told", SHIPPED
     catches = "A MaaSModelRef gives the address of its model."
 
     def endpoint_told(self, endpoint: str) -> str:
