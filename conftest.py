@@ -20,6 +20,7 @@ pytest_plugins = [
     "steps.monitoring",
     "steps.names",
     "steps.neighbours",
+    "steps.outages",
     "steps.provider",
     "steps.quota",
     "steps.references",

@@ -97,3 +97,54 @@ Feature: Errors of the provider
         | status |
         | 302    |
         | 307    |
+
+  @EM-ERR-017
+  Rule: A provider that breaks off before its answer is a server error to the client
+
+    Scenario Outline: the provider <breaks off> <moment>
+      Given a working model "alpha"
+      When its provider <breaks off> <moment>
+      And clients call "alpha"
+      Then the clients receive a server error of the gateway
+      And the provider of "alpha" sees each request exactly once
+
+      Examples:
+        | breaks off            | moment                       |
+        | resets the connection | before its answer            |
+        | closes the connection | before its answer            |
+        | closes the connection | in the middle of its headers |
+
+  @EM-ERR-018
+  Rule: A provider whose host does not exist is a server error to the client
+
+    Scenario: the endpoint is a name that nobody has
+      Given a working model "alpha"
+      When its endpoint is changed to a host that does not exist
+      Then requests to "alpha" settle on the refusal "provider-unreachable"
+      And none of them reaches a provider
+      And after its endpoint is put right, "alpha" works
+
+  @EM-ERR-019
+  Rule: A provider that refuses connections is a server error to the client
+
+    Scenario: nobody listens at the endpoint
+      Given a working model "alpha"
+      When its endpoint is changed to a host that refuses connections
+      Then requests to "alpha" settle on the refusal "provider-unreachable"
+      And none of them reaches a provider
+      And after its endpoint is put right, "alpha" works
+
+  @EM-ERR-020
+  Rule: A provider whose certificate has expired, or has no known issuer, receives nothing
+
+    Scenario Outline: the endpoint is <host>
+      Given a working model "alpha"
+      When its endpoint is changed to <host>
+      Then requests to "alpha" settle on the refusal "provider-not-verified"
+      And none of them reaches a provider
+      And after its endpoint is put right, "alpha" works
+
+      Examples:
+        | host                                        |
+        | a host whose certificate has expired        |
+        | a host whose certificate nobody vouches for |

@@ -124,9 +124,11 @@ def _tls_context(options: Options, alpn: list[str]) -> ssl.SSLContext | None:
     if options.certificate is None or options.private_key is None:
         return None
     try:
-        return server_tls_context(options.certificate, options.private_key, alpn)
+        return server_tls_context(options.certificate, options.private_key, alpn, options.more_certificates)
     except OSError as error:
         files = f"--certificate {options.certificate} and --private-key {options.private_key}"
+        if options.more_certificates:
+            files += ", or one of --certificate-for"
         raise UsageError(f"Cannot use {files}: {error}; give a PEM certificate and its key.") from error
 
 

@@ -88,6 +88,7 @@ _FAULT = _object(
         "bytesPerSecond": {"type": "integer", "minimum": 1},
         "forMs": _MILLISECONDS,
         "gate": _GATE,
+        "inHead": {"type": "boolean"},
     },
     ("kind",),
 )

@@ -74,6 +74,8 @@ class Delivery:
         fault = self._script.fault
         await self._pause(self._script.delay_seconds)
         if fault and fault.after_bytes is None and fault.kind != "slow":
+            if fault.in_head:
+                self._sender.start_and_stop()
             await self._break(fault)
         await self._sender.start(self._reply.status, self._reply.headers)
         self._record.head_sent()

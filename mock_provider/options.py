@@ -27,6 +27,15 @@ class Address:
 
 
 @dataclass(frozen=True)
+class DomainCertificate:
+    """What clients are shown that ask for a host below a domain."""
+
+    domain: str
+    certificate: Path
+    private_key: Path
+
+
+@dataclass(frozen=True)
 class Options:
     """What the command line asks for. `tls` and `http2` are None where there is no such listener."""
 
@@ -40,6 +49,7 @@ class Options:
     control_token: str | None
     journal_limit: int
     exit_with_stdin: bool
+    more_certificates: tuple[DomainCertificate, ...] = ()
 
 
 def parse(arguments: list[str]) -> Options:
@@ -67,6 +77,10 @@ def parse(arguments: list[str]) -> Options:
         control_token=_token("--control-token-file", given.control_token_file),
         journal_limit=given.journal_limit,
         exit_with_stdin=given.exit_with_stdin,
+        more_certificates=tuple(
+            DomainCertificate(domain.lower(), Path(certificate), Path(private_key))
+            for domain, certificate, private_key in given.certificate_for
+        ),
     )
 
 
@@ -83,6 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--http2", help="HTTP/2, with TLS and without on one port (none)", metavar=address)
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="certificate chain, PEM")
     parser.add_argument("--private-key", type=Path, metavar="FILE", help="its private key, PEM")
+    parser.add_argument(
+        "--certificate-for",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("DOMAIN", "FILE", "KEYFILE"),
+        help="another certificate for hosts below a domain; may be repeated",
+    )
     parser.add_argument("--receipt-secret-file", type=Path, metavar="FILE", help="secret of receipts (random)")
     parser.add_argument(
         "--control-token-file", type=Path, metavar="FILE", help="bearer token that the control API asks"

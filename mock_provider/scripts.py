@@ -27,6 +27,8 @@ class Fault:
     bytes_per_second: int
     hold_seconds: float
     gate: str | None
+    in_head: bool = False
+    """Without `after_bytes`: strike in the middle of the headers instead of before the status line."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _fault(document: Mapping[str, Any]) -> Fault:
         bytes_per_second=document.get("bytesPerSecond", 100),
         hold_seconds=document.get("forMs", _DEFAULT_HOLD_MS.get(document["kind"], 0)) / 1000,
         gate=document.get("gate"),
+        in_head=document.get("inHead", False),
     )
 
 

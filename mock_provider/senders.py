@@ -10,6 +10,7 @@ from starlette.types import Send
 from mock_provider.wire import Connection
 
 Headers = tuple[tuple[str, str], ...]
+_HALF_A_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: applica"
 
 
 class Sender(Protocol):
@@ -19,6 +20,9 @@ class Sender(Protocol):
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send the status line and the headers."""
+
+    def start_and_stop(self) -> None:
+        """Send a status line and the beginning of a header, which nothing can follow but the end of the connection."""
 
     async def send(self, data: bytes) -> None:
         """Send a part of the body by one write."""
@@ -46,6 +50,10 @@ class ServerSender:
         """Send the status line and the headers."""
         fields = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in headers]
         await self._send({"type": "http.response.start", "status": status, "headers": fields})
+
+    def start_and_stop(self) -> None:
+        """Send a status line and the beginning of a header."""
+        self._connection.transport.write(_HALF_A_HEAD)
 
     async def send(self, data: bytes) -> None:
         """Send a part of the body."""
@@ -88,6 +96,10 @@ class RawSender:
         lines = [f"HTTP/1.1 {status} {_phrase(status) if self._reason is None else self._reason}"]
         lines += [f"{name}: {value}" for name, value in (*headers, *extra)]
         self._write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace"))
+
+    def start_and_stop(self) -> None:
+        """Send a status line and the beginning of a header."""
+        self._connection.transport.write(_HALF_A_HEAD)
 
     async def send(self, data: bytes) -> None:
         """Send a part of the body."""

@@ -12,7 +12,7 @@ import itertools
 import socket
 import ssl
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from typing import Any
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from mock_provider.options import DomainCertificate
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -30,23 +32,34 @@ class ServerNameSSLObject(ssl.SSLObject):
     server_name: str | None = None
 
 
-def server_tls_context(certificate: Path, private_key: Path, alpn: list[str]) -> ssl.SSLContext:
-    """Make a server context for one certificate that records the SNI of each handshake.
+def server_tls_context(
+    certificate: Path, private_key: Path, alpn: list[str], others: Sequence[DomainCertificate] = ()
+) -> ssl.SSLContext:
+    """Make a server context that records the SNI of each handshake, and shows hosts below a domain its certificate.
 
     Raises:
         OSError: if a file cannot be read or does not hold what it should (ssl.SSLError is an OSError).
     """
+    context = _context(certificate, private_key, alpn)
+    context.sslobject_class = ServerNameSSLObject
+    by_domain = {f".{each.domain}": _context(each.certificate, each.private_key, alpn) for each in others}
+
+    def take_server_name(tls: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
+        if isinstance(tls, ServerNameSSLObject):
+            tls.server_name = name
+        for domain, other in by_domain.items():
+            if name is not None and name.lower().endswith(domain):
+                tls.context = other
+
+    context.sni_callback = take_server_name
+    return context
+
+
+def _context(certificate: Path, private_key: Path, alpn: list[str]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, private_key)
     context.set_alpn_protocols(alpn)
-    context.sslobject_class = ServerNameSSLObject
-
-    def remember_server_name(tls: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
-        if isinstance(tls, ServerNameSSLObject):
-            tls.server_name = name
-
-    context.sni_callback = remember_server_name
     return context
 
 

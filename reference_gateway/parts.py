@@ -59,19 +59,21 @@ class ProcessorPart(Part):
         self._credentials = credentials
         self._secrets = secrets
         self._models = models
-        self._stopped = threading.Event()
+        self._waiting = threading.Event()
 
     def start(self) -> None:
-        """Read what there is, and then answer."""
+        """Hear of the models, read the Secrets, and then answer."""
+        if self._behaviour.hears_of_models_again():
+            self._models.tell_again(lambda _: True)
         self._credentials.resume()
         delay = self._behaviour.seconds_until_secrets_are_read()
         if not delay:
-            self._read()
+            self._read_secrets()
         self._control.start_processor()
         self._behaviour.on_processor_started()
         if delay:
-            self._stopped.wait(delay)
-            self._read()
+            self._waiting.wait(delay)
+            self._read_secrets()
 
     def stop(self) -> None:
         """Answer no more, and forget."""
@@ -80,9 +82,7 @@ class ProcessorPart(Part):
         self._behaviour.on_processor_stopped(self._stores.credentials)
         self._stores.models.clear()
 
-    def _read(self) -> None:
-        if self._behaviour.hears_of_models_again():
-            self._models.tell_again(lambda _: True)
+    def _read_secrets(self) -> None:
         if self._behaviour.reads_secrets_on_start():
             self._secrets.tell_again(lambda _: True)
             self._credentials.wait_until_idle(READING_SECONDS)

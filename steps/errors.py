@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import then
 
 from fixtures.judgements.gateway_errors import NamesItsKind, NothingOfTheCluster, PlainText
-from fixtures.judgements.provider_errors import ProviderErrorRelayed, RefusedByProvider
+from fixtures.judgements.provider_errors import ProviderErrorRelayed, RefusedByProvider, ServerErrorOfGateway
 from fixtures.judgements.relaying import HeaderRelayed
 from fixtures.scenario import Scenario
 
@@ -24,6 +24,11 @@ def media_type_relayed(scenario: Scenario) -> None:
 @then("the clients receive the provider's own refusal of the key")
 def key_refused_by_provider(scenario: Scenario) -> None:
     scenario.settles(RefusedByProvider(401))
+
+
+@then("the clients receive a server error of the gateway")
+def server_error(scenario: Scenario) -> None:
+    scenario.holds(ServerErrorOfGateway(scenario.edition.answer("provider-unreachable").status))
 
 
 @then('the answers read "inference error: Kind - words", with the status of the kind')

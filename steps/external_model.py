@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, then, when
+from pytest_bdd import given, parsers, then, when
 
+from fixtures.endpoints import ENDPOINTS
 from fixtures.judgements.objects import AllThere, NoneThere
 from fixtures.scenario import SUBJECT, Scenario
+from fixtures.words import known
 
 
 @when("its ExternalModel is deleted")
@@ -16,6 +18,17 @@ def external_model_deleted(scenario: Scenario) -> None:
 @when("its endpoint is changed")
 def endpoint_changed(scenario: Scenario) -> None:
     scenario.subject.change_endpoint()
+
+
+@when(parsers.parse("its endpoint is changed to {words}"), converters={"words": known(ENDPOINTS)})
+def endpoint_changed_to(scenario: Scenario, words: str) -> None:
+    scenario.subject.lead_to(scenario.bad_endpoint(words))
+
+
+@then('after its endpoint is put right, "alpha" works')
+def works_after_endpoint(scenario: Scenario) -> None:
+    scenario.subject.lead_back()
+    scenario.works(SUBJECT, "the model works after its endpoint is put right")
 
 
 @when("its targetModel is changed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, when
 
-from fixtures.breakdowns import BREAKDOWNS
+from fixtures.breakdowns import BREAKDOWNS, EARLY
 from fixtures.provider_errors import FORMS, provider_error
 from fixtures.requests import gzipped_answer, unusual_answer
 from fixtures.scenario import Scenario
@@ -49,9 +49,12 @@ def scripted_redirect(scenario: Scenario, status: int, alias: str) -> None:
     scenario.fail(provider_error(status, ("location", place)))
 
 
-@when(parsers.parse("its provider {words} before its answer"), converters={"words": known(BREAKDOWNS)})
-def scripted_breakdown(scenario: Scenario, words: str) -> None:
-    scenario.scripted = ({"fault": {"kind": BREAKDOWNS[words]}},)
+@when(
+    parsers.re(rf"its provider (?P<words>.+) (?P<moment>{'|'.join(EARLY)})"),
+    converters={"words": known(BREAKDOWNS), "moment": known(EARLY)},
+)
+def scripted_breakdown(scenario: Scenario, words: str, moment: str) -> None:
+    scenario.scripted = ({"fault": {"kind": BREAKDOWNS[words], "inHead": EARLY[moment]}},)
 
 
 @when(parsers.parse("its provider answers with an error of {form}"), converters={"form": known(FORMS)})

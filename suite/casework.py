@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from reports.events import Case, CaseFinished, CaseStarted, Outcome, StepFinishe
 from reports.recorder import EventWriter
 from suite.gateway_output import without_secrets_of_users
 from suite.plan import Plan
+from suite.turns import SERIAL, turn
 
 RESULT_PROPERTY = "conformance-result"
 """User property of a teardown report that carries the case's last event to the process that shows the progress."""
@@ -51,7 +53,10 @@ CASEWORK = pytest.StashKey["Casework"]()
 class Casework:
     """A pytest plugin for the process that executes cases."""
 
-    def __init__(self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, keep: str) -> None:
+    def __init__(
+        self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, keep: str, directory: Path
+    ) -> None:
+        self._directory = directory
         self._ground = ground
         self._given = _own_share(ground.target.kubernetes.namespaces, worker)
         self._plan = plan
@@ -67,6 +72,11 @@ class Casework:
     def target(self) -> Target:
         """The place that is judged."""
         return self._ground.target
+
+    @property
+    def run(self) -> str:
+        """The id of the run."""
+        return self._ground.run
 
     def ground_for(self, item: pytest.Item) -> Scenario:
         """The ground that the case of an item stands on."""
@@ -133,7 +143,8 @@ class Casework:
         if missing and not narrowed:
             raise pytest.UsageError(f"planned, but not collected by pytest: {', '.join(missing)}")
         kept.sort(key=lambda item: item.stash[_WORK].case.round)
-        items[:] = kept
+        # Those that run alone come last: nobody is left whom they could keep waiting.
+        items[:] = sorted(kept, key=_runs_alone)
         config.hook.pytest_deselected(items=dropped)
 
     def _case_of(self, item: pytest.Item) -> Case | None:
@@ -145,6 +156,12 @@ class Casework:
         return self._plan.case_of(item.originalname, values, parameters.get(ROUND, 1))
 
     # What happens in a case
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+        """Wait for the case's turn before its clock starts."""
+        with turn(self._directory, alone=_runs_alone(item)):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -234,6 +251,10 @@ class Casework:
 def _own_share(given: tuple[str, ...], worker: str) -> tuple[str, ...]:
     number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
     return share(given, number, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _runs_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker(SERIAL) is not None
 
 
 def _show(report: pytest.TestReport, work: _Work, error: BaseException) -> None:

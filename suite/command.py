@@ -151,7 +151,7 @@ def up(edition: str, fault: tuple[str, ...], variant: tuple[str, ...], listen: s
     from fixtures.targets.embedded import Embedded
     from suite.up import stay_up
 
-    return stay_up(Embedded(load().edition(edition), fault, variant, listen), click.echo)
+    return stay_up(Embedded(load().edition(edition), fault, variant, prometheus=True, listen=listen), click.echo)
 
 
 @cli.command()

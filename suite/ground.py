@@ -12,6 +12,7 @@ from fixtures.model_refs import ModelRefs
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
 from fixtures.offers import Offers
+from fixtures.outages import Outages
 from fixtures.references import References
 from fixtures.scenario import Scenario
 from fixtures.secrecy import Secrecy
@@ -62,6 +63,15 @@ def monitoring(pytestconfig: pytest.Config, scenario: Scenario) -> Monitoring:
 def callers(scenario: Scenario) -> Callers:
     """Who calls in a case in which that is what is judged."""
     return Callers(scenario)
+
+
+@pytest.fixture
+def outages(pytestconfig: pytest.Config, scenario: Scenario) -> Generator[Outages, None, None]:
+    """Outages of the gateway's parts, which are over when the case is, whatever becomes of it."""
+    casework = pytestconfig.stash[CASEWORK]
+    outages = Outages(scenario, casework.target, casework.run)
+    yield outages
+    outages.put_back()
 
 
 @pytest.fixture

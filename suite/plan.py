@@ -13,6 +13,7 @@ from cucumber_tag_expressions.parser import TagExpressionError
 
 from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, Row
 from fixtures.errors import ConfigurationError
+from fixtures.targets.target import HOW_TO_HAVE
 from reports.events import Case, Requirement
 from reports.merge import NOT_SELECTED
 from suite.chapters import Chapter, ScenarioText, slug
@@ -173,7 +174,8 @@ def _why_not(
     if wanted.profiles and row.profile not in wanted.profiles:
         return f"profile {row.profile} is judged where the target claims it or --profile asks for it"
     if holding.feature and holding.feature not in features:
-        return f"the gateway does not declare the feature {holding.feature}"
+        how = HOW_TO_HAVE.get(holding.feature)
+        return f"the gateway does not declare the feature {holding.feature}{f' ({how})' if how else ''}"
     words = {row.id, row.id.rpartition("-")[0], str(holding.level), str(holding.level).lower(), row.profile}
     if not selected.takes(words | {slug(chapter.name), chapter.path.stem}):
         return NOT_SELECTED

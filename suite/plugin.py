@@ -19,6 +19,7 @@ from suite.casework import CASEWORK, Casework
 from suite.handover import INPUT, ground_from_json
 from suite.interrupts import Interruptible, Interrupts
 from suite.plan import Wanted
+from suite.turns import SERIAL
 
 LISTINGS = ("collectonly", "help", "version", "markers", "showfixtures", "show_fixtures_per_test")
 """Options of pytest with which it shows something and executes nothing."""
@@ -33,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make every requirement's id known as a marker, and in a worker take up the work that is handed over."""
     for row in load_catalogue().rows:
         config.addinivalue_line("markers", f"{row.id}: {row.sentence}")
+    config.addinivalue_line("markers", f"{SERIAL}: runs alone, after all others")
     if hasattr(config, "workerinput") and INPUT in config.workerinput:
         _register_casework(config, json.loads(config.workerinput[INPUT]), config.workerinput["workerid"])
 
@@ -83,7 +85,8 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
     plan = plans.make(load_catalogue(), ground.edition, chapters.read(), ground.target.features, wanted)
     if plan.fingerprint != handed["fingerprint"]:
         raise pytest.UsageError("the contract (features/) was changed while the run began; run again")
-    writer = EventWriter(Path(handed["directory"]) / places.EVENTS)
-    casework = Casework(ground, plan, writer, worker, handed["keep"])
+    directory = Path(handed["directory"])
+    writer = EventWriter(directory / places.EVENTS)
+    casework = Casework(ground, plan, writer, worker, handed["keep"], directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework, "conformance-casework")

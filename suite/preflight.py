@@ -13,9 +13,10 @@ import httpx
 from fixtures.catalogue import Edition, GatewayName
 from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
+from fixtures.parts import Parts
 from fixtures.provider import ProviderClient
 from fixtures.recording import CaseRecorder
-from fixtures.rights import EVERY_SCENARIO, Right, needed
+from fixtures.rights import EVERY_SCENARIO, Right, needed, of_parts
 from fixtures.scenario import SUBJECT, Baseline, Ground, Scenario
 from fixtures.survey import Survey, refusal_of
 from fixtures.targets.target import Target
@@ -42,7 +43,9 @@ class Check:
     advice: str
 
 
-def surroundings(target: Target, edition: Edition, kube: Kube, provider: ProviderClient) -> Iterator[PreflightChecked]:
+def surroundings(
+    target: Target, edition: Edition, kube: Kube, provider: ProviderClient, run: str
+) -> Iterator[PreflightChecked]:
     """Look at what the run stands on, one event a check; the first without which nothing can be judged ends it.
 
     Raises:
@@ -67,7 +70,7 @@ def surroundings(target: Target, edition: Edition, kube: Kube, provider: Provide
         deploys_provider=deploys,
         namespaces=target.kubernetes.namespaces,
     )
-    yield from _rights(survey, rights)
+    yield from _rights(survey, (*rights, *of_parts(part.namespace for part in target.parts.values())))
     known = target.gateway.object or edition.gateway
     if known is not None:
         yield from _gateway_object(survey, known, kube.namespace_labels)
@@ -76,6 +79,15 @@ def surroundings(target: Target, edition: Edition, kube: Kube, provider: Provide
         Check("gateway", lambda: _gateway(target), "check the gateway's URL, its listener and its certificate")
     )
     yield from _noted(Check("clocks", lambda: _clocks(target), "set the clocks by the same source, such as NTP"))
+    parts = Parts(kube, target.parts, run)
+    for name in target.parts:
+        yield from _looked(
+            Check(
+                f"the gateway's {name}",
+                partial(parts.state, name),
+                f"look at parts.{name} of target.yaml; what a run has left, `conformance sweep RUN --yes` puts back",
+            )
+        )
 
 
 def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline, list[PreflightChecked]]:

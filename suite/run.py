@@ -20,20 +20,21 @@ from fixtures.catalogue import load as load_catalogue
 from fixtures.diagnosis import SECRETS
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube, Leftover
+from fixtures.parts import Parts
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
 from fixtures.settle import CEILING_SECONDS, Bounds, obtain
 from fixtures.targets import cluster
 from fixtures.targets.deployed_provider import deployed
 from fixtures.targets.embedded import Embedded, embedded
-from fixtures.targets.target import Target
+from fixtures.targets.target import PROMETHEUS, Target
 from reports import build, latest, places
 from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
-from suite import chapters, gateway_output, own_output, preflight, selfcheck
+from suite import chapters, gateway_output, own_output, preflight, selfcheck, turns
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
@@ -62,6 +63,8 @@ class Run:
         self.directory = (options.out or RUNS / self.id).resolve()
         self._writer: EventWriter | None = None
         self.plan: Plan | None = None
+        self._asked_for: frozenset[str | None] = frozenset()
+        """Features that something which is to be judged asks for."""
         self.wanted = Wanted()
         """What is judged: what the user asked for, else what the target claims."""
         self._ground: Ground | None = None
@@ -109,7 +112,8 @@ class Run:
         known = None if self._edition_name() == AUTO else catalogue.edition(self._edition_name())
         if known is not None:
             # Before anything is started: a selection of nothing needs no target to be refused.
-            plans.make(catalogue, known, texts, known.features, wanted)
+            possible = plans.make(catalogue, known, texts, known.features, wanted)
+            self._asked_for = frozenset(item.feature for item in possible.requirements if not item.not_applicable)
             self._say(f"edition    {known.name}: {known.title}")
         self._prepare_directory()
         self._writer = EventWriter(self.directory / places.EVENTS)
@@ -160,7 +164,8 @@ class Run:
                     "kubernetes.namespaces; `conformance plan --namespace NAME` shows an administrator what to make"
                 )
             return target
-        wanted = Embedded(catalogue.edition(self._edition_name()), self._options.faults, self._options.variants)
+        edition = catalogue.edition(self._edition_name())
+        wanted = Embedded(edition, self._options.faults, self._options.variants, PROMETHEUS in self._asked_for)
         return self._stack.enter_context(embedded(wanted, self.directory / "target"))
 
     def _bounded(self, target: Target) -> Target:
@@ -220,7 +225,7 @@ class Run:
         writer, ground = self._events(), self.ground()
         provider = ProviderClient(target.provider.control_url, target.provider.control_token, target.provider.data_url)
         self._stack.callback(provider.close)
-        for check in preflight.surroundings(target, ground.edition, kube, provider):
+        for check in preflight.surroundings(target, ground.edition, kube, provider, self.id):
             self._checked(check)
         found, checks = preflight.baseline(ground, writer, "main")
         for check in checks:
@@ -289,11 +294,17 @@ class Run:
             self.discard()
 
     def _sweep(self) -> None:
-        """Delete what a lost worker of this run has left; the embedded cluster goes as a whole."""
-        if self._ground is None or self._ground.target.kind == "embedded" or self._options.keep != "never":
+        """Undo what a lost worker of this run has left; the embedded cluster goes as a whole."""
+        turns.forget(self.directory)
+        if self._ground is None or self._ground.target.kind == "embedded":
             return
-        access = self._ground.target.kubernetes
+        target = self._ground.target
+        access = target.kubernetes
         kube = Kube(access, self.id, USER_AGENT)
+        Parts(kube, target.parts, self.id).put_back(self.id)
+        if self._options.keep != "never":
+            kube.close()
+            return
         if access.namespaces:
             self._sweep_given(kube, access.namespaces)
             kube.close()

@@ -10,6 +10,7 @@ from fixtures.errors import HarnessError
 from suite import steps_check, vocabulary
 from suite.chapters import Chapter, RuleText, ScenarioText
 from suite.plan import bind
+from suite.turns import SERIAL
 from suite.vocabulary import Definition
 
 LONGEST_SCENARIO = 15
@@ -109,7 +110,7 @@ def _scenario(chapter: Chapter, rule: RuleText, scenario: ScenarioText) -> Itera
         yield f"{place}: more than fifteen steps"
     if all(step.keyword != "Then" for step in scenario.steps):
         yield f"{place}: no Then, so it judges nothing"
-    extra = set(scenario.tags) - set(rule.tags)
+    extra = set(scenario.tags) - set(rule.tags) - {SERIAL}
     if extra:
         yield f"{place}: unknown tag @{', @'.join(sorted(extra))}"
     for line in scenario.tagged_examples:

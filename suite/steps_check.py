@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fixtures.catalogue import Catalogue
 from fixtures.errors import HarnessError
 from fixtures.words import AnswerName
 from suite.chapters import PLACEHOLDER, Chapter, ScenarioText, StepText, rendered
+from suite.turns import SERIAL
 from suite.vocabulary import Definition
 
+DISTURBING = "outages"
+"""The fixture of steps that disturb every scenario but their own."""
 _ATTACHMENTS = ("docstring", "datatable")
 
 
@@ -29,6 +32,7 @@ def problems_of(catalogue: Catalogue, chapters: Sequence[Chapter], vocabulary: S
                 yield from _placeholders(chapter, scenario)
                 # The rows of an outline share most of their steps: the same sentence once is enough.
                 yield from dict.fromkeys(look.at_scenario(chapter, scenario))
+                yield from _turn(chapter, scenario, look)
     for definition in vocabulary:
         yield from _definition(definition)
         if definition not in look.used:
@@ -51,6 +55,16 @@ def _placeholders(chapter: Chapter, scenario: ScenarioText) -> Iterator[str]:
             yield f"{place}: nothing uses the column {name!r}"
 
 
+def _turn(chapter: Chapter, scenario: ScenarioText, look: _Look) -> Iterator[str]:
+    """A scenario that disturbs all others, and no other, runs alone."""
+    disturbs = look.asks_for(scenario, DISTURBING)
+    place = f"{chapter.place}:{scenario.line}"
+    if disturbs and SERIAL not in scenario.tags:
+        yield f"{place}: it disturbs every other scenario and lacks the tag @{SERIAL}"
+    if SERIAL in scenario.tags and not disturbs:
+        yield f"{place}: the tag @{SERIAL} makes all others wait, and none of its steps disturbs them"
+
+
 class _Look:
     """Looks steps up, and remembers which definitions were found."""
 
@@ -62,11 +76,16 @@ class _Look:
 
     def at_scenario(self, chapter: Chapter, scenario: ScenarioText) -> Iterator[str]:
         """The problems of a scenario's steps, each example filled in."""
-        for values in [row.values for row in scenario.rows] or [{}]:
+        for values in _rows(scenario):
             for step in scenario.steps:
                 text = rendered(step.text, values)
                 for problem in self._step(step, text, scenario.tags):
                     yield f"{chapter.place}:{step.line}: {problem}"
+
+    def asks_for(self, scenario: ScenarioText, fixture: str) -> bool:
+        """Whether one of a scenario's steps asks for this fixture."""
+        texts = [rendered(step.text, row) for row in _rows(scenario) for step in scenario.steps]
+        return any(item.matches(text) and fixture in item.parameters for item in self._vocabulary for text in texts)
 
     def _step(self, step: StepText, text: str, tags: Sequence[str]) -> Iterator[str]:
         matching = self._matching(text)
@@ -103,6 +122,10 @@ class _Look:
             holds = [tag for tag in tags if tag in edition.holdings and edition.holdings[tag].level is not None]
             if holds and name not in edition.answers:
                 yield f'{", ".join(holds)} holds in edition {edition.name}, which words no refusal "{name}"'
+
+
+def _rows(scenario: ScenarioText) -> list[Mapping[str, str]]:
+    return [row.values for row in scenario.rows] or [{}]
 
 
 def _attachment(step: StepText, definition: Definition) -> Iterator[str]:

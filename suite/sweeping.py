@@ -1,4 +1,4 @@
-"""`conformance sweep`: what runs have left on a cluster, because they were killed or asked to keep it."""
+"""`conformance sweep`: what runs have left on a cluster, because they were killed or asked to: objects, parts down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fixtures.access import shared_kinds
 from fixtures.catalogue import load
 from fixtures.errors import ConfigurationError, NotTestableError
 from fixtures.kube import Kube
+from fixtures.parts import Parts
 from fixtures.targets import cluster
 from reports.text import one_line
 from suite.interrupts import Interrupts
@@ -18,7 +19,7 @@ USER_AGENT = "externalmodel-conformance (sweep)"
 
 
 def sweep(options: Options, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
-    """List what is left of all runs or of one, with its age; delete it if that is asked for, and only if it is marked.
+    """List what is left of all runs or of one; undo it if that is asked for, and only if it is marked.
 
     Raises:
         ConfigurationError: there is no cluster to look at, or no run was named whose leftovers to delete.
@@ -26,16 +27,25 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     if options.config is None:
         raise ConfigurationError("the embedded target leaves nothing to sweep; give --target cluster with --config")
     if delete and run is None:
-        raise ConfigurationError("--yes deletes what one run has left; say which, as in `conformance sweep RUN --yes`")
-    access = cluster.load(options.config).kubernetes
-    kube = Kube(access, run or "", USER_AGENT)
+        raise ConfigurationError("--yes undoes what one run has left; say which, as in `conformance sweep RUN --yes`")
+    target = cluster.load(options.config)
+    kube = Kube(target.kubernetes, run or "", USER_AGENT)
     try:
         with Interrupts() as interrupts, interrupts.allowed():
+            _put_back(Parts(kube, target.parts, run or ""), run, say, really=delete)
             return _sweep(kube, run, say, delete=delete)
     except NotTestableError as error:
         raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
     finally:
         kube.close()
+
+
+def _put_back(parts: Parts, run: str | None, say: Callable[[str], None], *, really: bool) -> None:
+    for stopped in parts.left(run):
+        if really:
+            parts.start(stopped.name)
+        state = "started again" if really else "stopped"
+        say(f"{stopped.run}  the gateway's {stopped.name}  {stopped.replicas} before, {state}")
 
 
 def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:

@@ -14,7 +14,7 @@ import yaml
 
 from fixtures.catalogue import load
 from fixtures.targets.embedded import Embedded, embedded
-from fixtures.targets.target import Target
+from fixtures.targets.target import Target, stoppable, troubles
 from suite.interrupts import Interrupts
 
 
@@ -68,6 +68,7 @@ def _kept(path: Path, secret: str) -> Path:
 def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[str, Any]:
     """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
     bounds = dataclasses.asdict(target.bounds)
+    implied = {*map(stoppable, target.parts), *troubles(target.provider)}
     gateway: dict[str, Any] = {
         "url": target.gateway.url,
         "object": None if target.gateway.object is None else dataclasses.asdict(target.gateway.object),
@@ -85,14 +86,18 @@ def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[s
                 "controlTokenFile": str(token),
                 "domain": target.provider.domain,
                 "impostorDomain": target.provider.impostor_domain,
+                "expiredDomain": target.provider.expired_domain,
+                "untrustedDomain": target.provider.untrusted_domain,
+                "refusingHost": target.provider.refusing_host,
                 "plainPort": target.provider.plain_port,
                 "secondPort": target.provider.second_port,
                 "dataUrl": target.provider.data_url,
                 "vertexOpenAI": target.provider.vertex_openai,
             }
         ),
-        "metrics": {"url": target.metrics.url},
-        "features": list(target.features),
+        "metrics": _said({"url": target.metrics.url, "prometheusUrl": target.metrics.prometheus_url}),
+        "parts": {name: dataclasses.asdict(part) for name, part in target.parts.items()},
+        "features": [name for name in target.features if name not in implied],
         "profiles": list(target.profiles or load().profiles),
         "implementation": dict(target.implementation),
         "bounds": {

@@ -52,6 +52,18 @@ class DataPlaneRules(Rules):
         """Whether the provider's certificate is verified."""
         return True
 
+    def accepts_expired(self) -> bool:
+        """Whether a provider's certificate is good after its time, too."""
+        return False
+
+    def accepts_any_issuer(self) -> bool:
+        """Whether a provider's certificate is good whoever has issued it."""
+        return False
+
+    def own_statuses(self) -> Mapping[str, int]:
+        """Other statuses than Envoy's for what went wrong behind it, by Envoy's flag for it."""
+        return {}
+
     def upstream_header_case(self) -> str:
         """How header names are written to the provider over HTTP/1.1: lower or proper."""
         return "lower"

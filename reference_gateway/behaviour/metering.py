@@ -8,6 +8,8 @@ from reference_gateway.behaviour.rules import JSON, Rules
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.values import Key
 
+TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+
 
 class MeteringRules(Rules):
     """What is counted, under which names, and how many tokens an answer cost (behaviour.md 7.1)."""
@@ -27,6 +29,10 @@ class MeteringRules(Rules):
     def metric_name(self, name: str) -> str:
         """The name under which a counter is shown: its own, without any suffix."""
         return name
+
+    def exposition_type(self) -> str:
+        """The media type that Limitador gives its metrics."""
+        return TEXT_FORMAT
 
     def limitador_up(self) -> int:
         """The value of the gauge limitador_up."""

@@ -131,6 +131,12 @@ def _connection_manager(wiring: Wiring, behaviour: Behaviour) -> JSON:
         "skip_xff_append": True,
         "internal_address_config": {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]},
         "access_log": [_typed("envoy.access_loggers.file", _access_log(wiring.access_log, behaviour))],
+        "local_reply_config": {
+            "mappers": [
+                {"filter": {"response_flag_filter": {"flags": [flag]}}, "status_code": status}
+                for flag, status in behaviour.own_statuses().items()
+            ]
+        },
         "http_filters": [
             *([_typed(AUTHORIZATION, _authorization_filter(behaviour))] if wiring.maas_api_socket is not None else ()),
             _typed(METERING_FILTER, _metering_filter()),
@@ -294,6 +300,10 @@ def _tls(host: str, wiring: Wiring, behaviour: Behaviour) -> JSON:
                 "match_typed_subject_alt_names": [
                     {"san_type": name_type, "matcher": {"exact": host, "ignore_case": name_type == "DNS"}}
                 ],
+                "allow_expired_certificate": behaviour.accepts_expired(),
+                "trust_chain_verification": "ACCEPT_UNTRUSTED"
+                if behaviour.accepts_any_issuer()
+                else "VERIFY_TRUST_CHAIN",
             }
         }
     return context

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
 from reference_gateway.values import Answer, Header, Model, ResponseChanges
@@ -128,3 +128,53 @@ class OtherEndpointsTakenForChat(Fault):
 
     def is_chat_endpoint(self, path: str) -> bool:
         return super().is_chat_endpoint(path) or path.endswith(("/v1/embeddings", "/v1/responses"))
+
+
+class BrokenAnswerBlamedOnClient(Fault):
+    """Answers 400 where the provider breaks off before its answer."""
+
+    id, name = "X336", "broken-answer-blamed-on-client"
+    catches = "A provider that breaks off is a server error to the client."
+
+    def own_statuses(self) -> Mapping[str, int]:
+        return {**super().own_statuses(), "UC": 400, "UPE": 400}
+
+
+class UnknownHostNotFound(Fault):
+    """Answers 404 where the provider's host does not exist, as if the client had called a wrong path."""
+
+    id, name = "X337", "unknown-host-not-found"
+    catches = "A provider whose host does not exist is a server error to the client."
+
+    def own_statuses(self) -> Mapping[str, int]:
+        return {**super().own_statuses(), "UH": 404}
+
+
+class UnreachableProviderNotFound(Fault):
+    """Answers 404 where no connection to the provider comes about."""
+
+    id, name = "X338", "unreachable-provider-not-found"
+    catches = "A provider that refuses connections is a server error to the client."
+
+    def own_statuses(self) -> Mapping[str, int]:
+        return {**super().own_statuses(), "UF": 404}
+
+
+class ExpiredCertificateAccepted(Fault):
+    """Sends the key to a provider whose certificate has expired."""
+
+    id, name = "X339", "expired-certificate-accepted"
+    catches = "A provider whose certificate has expired receives nothing."
+
+    def accepts_expired(self) -> bool:
+        return True
+
+
+class AnyIssuerAccepted(Fault):
+    """Sends the key to a provider whose certificate bears the right name, whoever has issued it."""
+
+    id, name = "X340", "any-issuer-accepted"
+    catches = "A provider whose certificate has no known issuer receives nothing."
+
+    def accepts_any_issuer(self) -> bool:
+        return True

@@ -131,5 +131,30 @@ class LimitadorSaysDown(Fault):
         return 0
 
 
+class MetricsMisdeclared(Fault):
+    """Declares its metrics as OpenMetrics, which they are not, so that no Prometheus reads them."""
+
+    id, name = "X341", "metrics-misdeclared"
+    catches = "Prometheus scrapes Limitador."
+
+    def exposition_type(self) -> str:
+        return "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+
+class PanelsOfTelemetry(Fault):
+    """Its panels ask for a label that Limitador's series bear only where telemetry is switched on."""
+
+    id, name, editions = "X342", "panels-of-telemetry", ("runbook",)
+    catches = "The dashboard's panels show the traffic of a model."
+
+    def guide_object(self, item: JSON) -> JSON | None:
+        right = copy.deepcopy(super().guide_object(item))
+        if right is not None and right["kind"] == "PersesDashboard":
+            for panel in right["spec"]["config"]["panels"].values():
+                plugin = panel["spec"]["queries"][0]["spec"]["plugin"]["spec"]
+                plugin["query"] = plugin["query"].replace("}[", ',model=~".+"}[')
+        return right
+
+
 def _without_labels(item: JSON) -> JSON:
     return {**item, "metadata": {**item["metadata"], "labels": {}}}

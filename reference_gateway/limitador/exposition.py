@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.limitador.counters import Labels, Limitador
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COUNTERS = {
     "authorized_calls": "Authorized calls",
     "authorized_hits": "Authorized hits",
@@ -29,6 +28,9 @@ class MetricsServer:
         class Handler(_Handler):
             def page(self) -> str:
                 return exposition(limitador, behaviour)
+
+            def type(self) -> str:
+                return behaviour.exposition_type()
 
         self._server = ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
@@ -53,12 +55,16 @@ class _Handler(BaseHTTPRequestHandler):
         """The text of ``/metrics``."""
         raise NotImplementedError
 
+    def type(self) -> str:
+        """Its media type."""
+        raise NotImplementedError
+
     def do_GET(self) -> None:
         """Answer a scraper."""
         found = self.path.partition("?")[0] == "/metrics"
         content = (self.page() if found else "not found\n").encode()
         self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Type", CONTENT_TYPE)
+        self.send_header("Content-Type", self.type())
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

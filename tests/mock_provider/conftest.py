@@ -22,6 +22,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     issued = authority.issue_cert("tls.example", "127.0.0.1")
     issued.private_key_pem.write_to_path(str(folder / "key.pem"))
     issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
+    other = trustme.CA().issue_cert("*.other.example")
+    other.private_key_and_cert_chain_pem.write_to_path(str(folder / "other.pem"))
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     return folder
 
@@ -31,8 +33,9 @@ def provider(certificate: Path) -> Iterator[Running]:
     secret = certificate / "receipt-secret"
     secret.write_text(RECEIPT_SECRET)
     files = ("--certificate", str(certificate / "cert.pem"), "--private-key", str(certificate / "key.pem"))
+    other = ("--certificate-for", "other.example", str(certificate / "other.pem"), str(certificate / "other.pem"))
     options = ("--http2", "127.0.0.1:0", "--receipt-secret-file", str(secret))
-    with running(*files, *options, authority=certificate / "ca.pem") as provider:
+    with running(*files, *other, *options, authority=certificate / "ca.pem") as provider:
         yield provider
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import Any
 
 import httpx
@@ -197,3 +198,14 @@ def test_identities_are_read_back_without_values_and_deleted(provider: Running, 
     assert provider.control.delete(f"/v1/identities/{host}").status_code == 204
     assert provider.control.get(f"/v1/identities/{host}").status_code == 404
     assert provider.post(host, chat()).status_code == 421
+
+
+def test_hosts_below_a_domain_are_shown_its_certificate(provider: Running) -> None:
+    with provider.connect("tls.example") as connection:
+        assert isinstance(connection, ssl.SSLSocket)
+
+    for name in ("host.other.example", "Host.Other.Example"):
+        with pytest.raises(ssl.SSLCertVerificationError, match=r"unable to get local issuer"):
+            provider.connect(name)
+    with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+        provider.connect("notother.example")

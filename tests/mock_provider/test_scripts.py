@@ -162,6 +162,19 @@ def test_reset_before_the_status_line(provider: Running, host: str, nonce: str) 
     assert (record["ended"], record["firstByteAt"]) == ("reset", None)
 
 
+@pytest.mark.parametrize("script", [{}, {"reason": "Own words"}])
+def test_close_in_the_middle_of_the_headers(
+    provider: Running, host: str, nonce: str, script: dict[str, object]
+) -> None:
+    provider.script(nonce, {**script, "fault": {"kind": "close", "inHead": True}})
+
+    received = provider.exchange(raw_chat(host, nonce))
+
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\n\r\n" not in received
+    assert provider.only_arrival(nonce=nonce)["answer"]["ended"] == "closed"
+
+
 def test_close_leaves_a_chunked_body_without_its_end(provider: Running, host: str, nonce: str) -> None:
     provider.script(nonce, {"chunks": [{"text": "0123456789"}], "fault": {"kind": "close", "afterBytes": 10}})
     received = provider.exchange(raw_chat(host, nonce))

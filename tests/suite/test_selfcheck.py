@@ -110,6 +110,10 @@ def test_problems_of_a_chapter(tmp_path: Path, text: str, problem: str) -> None:
     assert problem in problems(tmp_path, text)
 
 
+def test_a_scenario_may_run_alone(tmp_path: Path) -> None:
+    assert not any("unknown tag" in problem for problem in problems(tmp_path, beside("@serial\n" + SERVED)))
+
+
 def test_a_rule_without_scenario_judges_nothing(tmp_path: Path) -> None:
     catalogue = small.catalogue(small.row(), small.row("EM-FWD-002", "Another is served"))
     text = small.feature(small.rule(words.PLAIN), small.rule("", "@EM-FWD-002", "Another is served"))

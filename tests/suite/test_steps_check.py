@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.catalogue import Edition, Holding
 from suite import steps_check, vocabulary
-from tests.suite import bad_words, small, words
+from tests.suite import bad_words, disturbing_words, small, words
 
 SMALL = vocabulary.of_modules([words.__name__])
 BAD = vocabulary.of_modules([bad_words.__name__])
@@ -39,6 +39,22 @@ def test_a_step_of_another_keyword_is_not_the_one(tmp_path: Path) -> None:
     found = one(tmp_path, "\nScenario: wrong keyword\n  Given clients paint it red\n")
 
     assert found.endswith('no definition of the step "Given clients paint it red"; there is one for When')
+
+
+def test_what_disturbs_all_others_runs_alone_and_nothing_else_does(tmp_path: Path) -> None:
+    disturbing = "Scenario: power cut\n  When the power is cut\n"
+    text = small.feature(small.rule(f"{words.PLAIN}\n{disturbing}"))
+    vocabulary_with_it = vocabulary.of_modules([words.__name__, disturbing_words.__name__])
+
+    def found(text: str) -> list[str]:
+        chapters = small.read(tmp_path, text)
+        return list(steps_check.problems_of(small.catalogue(), chapters, vocabulary_with_it))
+
+    assert found(text) == ["10_small.feature:16: it disturbs every other scenario and lacks the tag @serial"]
+    assert found(text.replace("Scenario: power", "@serial\n    Scenario: power")) == []
+    assert one(tmp_path, '\n@serial\nScenario: quiet\n  Given a model "alpha"\n') == (
+        "10_small.feature:17: the tag @serial makes all others wait, and none of its steps disturbs them"
+    )
 
 
 @pytest.mark.parametrize("keyword", ["And", "But", "*"])

@@ -58,8 +58,7 @@ def take_charge(config: pytest.Config, directory: Path) -> None:
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), worker, "never")
-    casework.directory = directory
+    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), worker, "never", directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework)
 
@@ -82,10 +81,8 @@ def results(pytester: pytest.Pytester) -> Mapping[str, CaseFinished]:
 
 
 class _Casework(Casework):
-    directory: Path
-
     def ground_for_neighbour(self) -> Scenario:
-        return cast("Scenario", _Mark(self.directory / NEIGHBOURS, self._worker))
+        return cast("Scenario", _Mark(self._directory / NEIGHBOURS, self._worker))
 
 
 class _Mark:
