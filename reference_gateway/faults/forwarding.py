@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
 from reference_gateway.values import Header, Key, Model, ResponseChanges
 
 AT_HAND = Key("", "the request at hand")
@@ -172,7 +172,7 @@ class ServerNameOfAnotherHost(Fault):
 class RedirectsFollowed(Fault):
     """Follows a redirect of the provider to the endpoint of another model."""
 
-    id, name, source = "X252", "redirects-followed", "S-TLS-02"
+    id, name, source, editions = "X252", "redirects-followed", "S-TLS-02", RUNBOOK
     catches = "A request stays with its model's own provider."
 
     def redirects_followed(self) -> Sequence[int]:
@@ -185,12 +185,6 @@ class RedirectsFollowed(Fault):
 
     def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
         return super().choose_model(model, body_model, published) or self.memory.pop(AT_HAND, None)
-
-    def choose_by_body(self, body_model: str, published: Sequence[Model]) -> Model | None:
-        # A redirect leads to a path that names no model, with the provider's name of the model in the body.
-        sent = next((model for model in published if model.target_model == body_model), None)
-        beside = (model for model in published if sent is not None and model.key.namespace == sent.key.namespace)
-        return super().choose_by_body(body_model, published) or next((each for each in beside if each != sent), None)
 
     def gets_credential(self, path: str) -> bool:
         return not path.startswith("/v1/")
