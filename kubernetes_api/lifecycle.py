@@ -64,9 +64,10 @@ async def serve_embedded(directory: Path, listen: str) -> None:
     create_first_namespaces(cluster)
     token = secrets.token_urlsafe(24)
     certificates = make_certificates(directory)
+    app = KubernetesApi(cluster, token)
     server = _Server(
         uvicorn.Config(
-            KubernetesApi(cluster, token),
+            app,
             ssl_certfile=certificates.chain,
             ssl_keyfile=certificates.key,
             http="httptools",
@@ -86,7 +87,7 @@ async def serve_embedded(directory: Path, listen: str) -> None:
         url = f"https://{host}:{port}"
         kubeconfig = directory / "kubeconfig"
         write_kubeconfig(kubeconfig, url, certificates.authority, token)
-        async with controllers(Api(url, certificates.authority, token)):
+        async with controllers(Api(url, certificates.authority, token, app)):
             print_ready_line(kubeconfig, url, "embedded", VERSION)
             await asyncio.Event().wait()
     finally:
