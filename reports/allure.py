@@ -12,7 +12,7 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestResult, TestStepResult
 from allure_commons.types import AttachmentType, LabelType, LinkType, Severity
 
-from reports import evidence, places
+from reports import evidence, places, proof
 from reports.events import CaseFinished, CaseStarted, EventLog, StepFinished
 from reports.failure_text import case_text
 from reports.model import CaseResult, Report, RequirementResult
@@ -46,6 +46,7 @@ def write(report: Report, log: EventLog, directory: Path) -> None:
         "Edition": report.edition.get("name", ""),
         "Target": report.target.get("kind", ""),
         "Suite": report.suite.get("version", ""),
+        "Proof": proof.words(report),
     }
     lines = "".join(f"{key}={value}\n" for key, value in facts.items())
     (results / "environment.properties").write_bytes(_bytes(lines))

@@ -72,6 +72,7 @@ def build(log: EventLog, harness_errors: Sequence[HarnessError] = ()) -> Report:
         ),
         excluded=excluded,
         requirements=requirements,
+        proof=run.proof if run else {},
         repetition=agreement.of_run(requirements),
     )
 

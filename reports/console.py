@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from reports import places
+from reports import places, proof
 from reports.events import Case, CaseFinished, Requirement
 from reports.failure_text import headline, requirement_headline, requirement_text
 from reports.model import Report, RequirementOutcome
@@ -185,7 +185,7 @@ def _facts(report: Report, directory: Path | None) -> list[str]:
     if timing.slowest:
         slowest = timing.slowest[0]
         facts.append(f"slowest: {slowest.case} ({seconds(slowest.seconds)})")
-    return [*facts, f"report: {where}"]
+    return [*facts, proof.words(report), f"report: {where}"]
 
 
 def _capped(lines: list[str], more: str, longest: int = _ONE_LINERS) -> list[str]:

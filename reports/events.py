@@ -100,6 +100,9 @@ class RunStarted:
     """Everything that can change the verdict: bounds, workers, selection, profiles, faults, variants."""
     relaxations: tuple[str, ...] = ()
     """Sentences; with any of them the verdict reads "conformant with relaxations"."""
+    proof: Mapping[str, Json] = field(default_factory=dict)
+    """How the suite did when it was tried on faults and lawful variants: ``caught`` of ``faults``, ``green`` of
+    ``variants``, ``made`` (a date), ``version`` and ``commit`` then, ``current`` if the contract is still the same."""
 
 
 @dataclass(frozen=True)

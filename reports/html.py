@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import places
+from reports import places, proof
 from reports.events import EventLog
 from reports.failure_text import case_text, requirement_text
 from reports.model import REQUIREMENT_OUTCOMES, Report, RequirementResult
@@ -34,6 +34,7 @@ def render(report: Report) -> str:
         case_text=case_text,
         requirement_text=requirement_text,
         places=places,
+        proof=proof.words(report),
     )
 
 

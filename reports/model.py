@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reports.events import Finding, Json, Level, Outcome
@@ -233,6 +233,8 @@ class Report:
     preflight: tuple[PreflightLine, ...]
     excluded: Mapping[str, str]
     requirements: tuple[RequirementResult, ...]
+    proof: Mapping[str, Json] = field(default_factory=dict)
+    """How the suite did when it was tried on faults and lawful variants; see ``RunStarted``."""
     repetition: Repetition | None = None
     """None unless the run executed its cases more than once."""
 

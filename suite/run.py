@@ -34,7 +34,7 @@ from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
-from suite import chapters, gateway_output, own_output, preflight, selfcheck, turns
+from suite import chapters, gateway_output, own_output, preflight, proof, selfcheck, turns
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
@@ -206,6 +206,7 @@ class Run:
                     "config": str(self._options.config) if self._options.config else None,
                 },
                 relaxations=self._relaxations(target),
+                proof=proof.facts(plan.fingerprint),
             )
         )
         writer.write(PlanMade(time.time(), plan.fingerprint, plan.requirements, plan.cases))

@@ -18,3 +18,7 @@ class ResponseRules(Rules):
     def own_answer(self, answer: Answer) -> Answer:
         """An answer of the gateway itself, just before it is sent."""
         return answer
+
+    def answer_unseen(self) -> Answer | None:
+        """An answer to requests that nobody has looked at; None to look at each."""
+        return None

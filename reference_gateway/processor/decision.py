@@ -48,6 +48,9 @@ class Decider:
         None where the path names no model because the body does. ``routing`` is the client's X-Gateway-Model-Name,
         ``host`` its Host.
         """
+        unseen = self._behaviour.answer_unseen()
+        if unseen is not None:
+            return unseen
         if self._behaviour.is_shared_path(path):
             return None if can_infer else answers.NOT_FOUND
         models, refs = self._stores.models.view(), self._stores.refs.view()

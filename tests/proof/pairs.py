@@ -2,13 +2,15 @@
 
 faults/*.yaml, a file a topic, name for each fault (``fault``) the requirement that is there for it (``caughtBy``) and,
 with the reason (``alongWith``), every other one that cannot but fail with it. ``editions`` defaults to runbook.
-``whole`` marks the faults with the widest reach, which even the quick proof judges by a whole run.
+``whole`` marks the faults with the widest reach, which even the quick proof judges by a whole run. ``serves: nothing``
+marks gateways that do nothing right: anything may fail, and nothing may pass but what silent.yaml lists with reasons.
+``notIn`` names, with the reason, editions in which the fault exists and leads to something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +23,7 @@ from reference_gateway.faults import all_faults
 Extent = Literal["narrow", "whole"]
 
 FAULTS = Path(__file__).parent / "faults"
+SILENT = Path(__file__).parent / "silent.yaml"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Pair:
     """Other requirements that fail -> why they cannot but fail."""
     extent: Extent
     """``narrow``: judged by what is expected to fail; ``whole``: by everything."""
+    serves_nothing: bool = False
+    not_in: Mapping[str, str] = field(default_factory=dict)
+    """Edition -> why the requirement does not catch it there."""
     derived: bool = False
     """Not listed for this edition, but it proves a requirement there that nothing listed proves."""
 
@@ -98,6 +104,13 @@ def is_must(holding: Holding) -> bool:
     return holding.level == "MUST" and holding.provisional is None
 
 
+@cache
+def silent() -> Mapping[str, str]:
+    """What a gateway that serves nothing rightly passes: requirement -> why."""
+    found: dict[str, str] = yaml.safe_load(SILENT.read_text(encoding="utf-8")) or {}
+    return found
+
+
 def unlisted() -> list[str]:
     """Faults of the reference gateway for which no row says who catches them."""
     names = {pair.fault for pair in listed()}
@@ -105,7 +118,7 @@ def unlisted() -> list[str]:
 
 
 def _exists(pair: Pair, edition: Edition) -> bool:
-    return edition.name in _editions()[pair.fault]
+    return edition.name in _editions()[pair.fault] and edition.name not in pair.not_in
 
 
 @cache
@@ -121,4 +134,5 @@ def _of_file(file: Path) -> Iterator[Pair]:
             if edition not in _editions().get(fault, ()):
                 raise ValueError(f"{file.name}: the fault {fault} does not exist in edition {edition}")
             extent: Extent = "whole" if row.get("whole", False) else "narrow"
-            yield Pair(fault, edition, row["caughtBy"], row.get("alongWith", {}), extent)
+            nothing = row.get("serves") == "nothing"
+            yield Pair(fault, edition, row["caughtBy"], row.get("alongWith", {}), extent, nothing, row.get("notIn", {}))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.proof.outfits import Outfit
-from tests.proof.pairs import Pair
+from tests.proof.pairs import Pair, silent
 from tests.proof.runs import ROOT, Nursery, Outcome
 
 NONCONFORMANT = 1
@@ -128,8 +128,12 @@ def _pair_problems(pair: Pair, scored: bool, outcome: Outcome) -> list[str]:
     problems = []
     if pair.caught_by not in failed:
         problems.append(f"{pair.caught_by} does not catch it ({_outcome_of(pair.caught_by, outcome)})")
-    for id_ in sorted(failed - pair.expected):
-        problems.append(f"{id_} fails, too, and nobody says why")
+    if pair.serves_nothing:
+        for id_ in sorted(outcome.requirements("passed") - set(silent())):
+            problems.append(f"{id_} passes, though the gateway does nothing right")
+    else:
+        for id_ in sorted(failed - pair.expected):
+            problems.append(f"{id_} fails, too, and nobody says why")
     judged = outcome.requirements("passed", "not-testable")
     for id_ in sorted((set(pair.along_with) & judged) - failed):
         problems.append(f"{id_} is said to fail, too, and does not ({_outcome_of(id_, outcome)})")

@@ -62,6 +62,16 @@ def run_started(**changes: Any) -> RunStarted:
         "target": {"kind": "embedded", "gateway": {"url": "http://127.0.0.1:8080"}},
         "implementation": {"organization": "Example", "project": "reference-gateway", "version": "0.1.0"},
         "settings": {"workers": 2, "faults": [], "variants": []},
+        "proof": {
+            "faults": 214,
+            "caught": 210,
+            "variants": 18,
+            "green": 17,
+            "made": "2026-09-20",
+            "version": "0.1.0",
+            "commit": "abc1234",
+            "current": False,
+        },
     }
     return RunStarted(time=START, run="20260922-1", **(values | changes))
 
