@@ -45,6 +45,19 @@ class PostsRetried(Fault):
         return "5xx"
 
 
+class RateLimitedSentAgain(Fault):
+    """Sends a request again, once, if the provider answers 429."""
+
+    id, name = "X858", "rate-limited-sent-again"
+    catches = "One request of the client is one request at the provider."
+
+    def retry_on(self) -> str:
+        return "retriable-status-codes"
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (429,)
+
+
 class WrongProviderNamed(Fault):
     """Names another provider than the model's in its error texts."""
 

@@ -16,7 +16,7 @@ import click
 from fixtures.catalogue import Catalogue, load
 from suite import plan
 from suite.run import suite_facts
-from tests.proof import matrix, outfits, page, pairs
+from tests.proof import digest, matrix, outfits, page, pairs
 from tests.proof.outfits import Outfit
 from tests.proof.pairs import Pair
 from tests.proof.records import Record, Store, of_outfit, of_pair
@@ -24,6 +24,7 @@ from tests.proof.runs import ROOT, Nursery
 
 PROVED, NOT_PROVED, PART = 0, 1, 3
 WHOLE = "1/1"
+DAY_SECONDS = 86400
 KEPT = ROOT / "reports" / "proof"
 MATRIX = ROOT / "suite" / "kill_matrix.json"
 PAGE = ROOT / "docs" / "kill-matrix.md"
@@ -47,6 +48,12 @@ class Task:
 )
 @click.option("--only", multiple=True, metavar="ID", help="Only this fault or variant; repeatable.")
 @click.option("--shard", default=WHOLE, show_default=True, metavar="K/N", help="Only every N-th run, from the K-th on.")
+@click.option(
+    "--rotate",
+    type=click.IntRange(2, 366),
+    metavar="N",
+    help="Only what has changed since the published proof, and of the rest every N-th run, others each day.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=6, show_default=True, help="Narrow runs at a time.")
 @click.option("--minutes", type=float, metavar="N", help="Begin no run after so many minutes; what is missing is said.")
 @click.option("--fresh", is_flag=True, help="Make all runs anew; without it, a proof goes on where it stopped.")
@@ -54,14 +61,23 @@ class Task:
     "--publish", is_flag=True, help="Write docs/kill-matrix.md, and the matrix that reports take their score from."
 )
 def main(
-    extent: str, only: tuple[str, ...], shard: str, jobs: int, minutes: float | None, *, fresh: bool, publish: bool
+    extent: str,
+    only: tuple[str, ...],
+    shard: str,
+    rotate: int | None,
+    jobs: int,
+    minutes: float | None,
+    *,
+    fresh: bool,
+    publish: bool,
 ) -> None:
     """Run the suite against every fault and every lawful variant of the reference gateway.
 
     Exit codes: 0 proved, 1 not proved, 2 usage, 3 nothing is wrong with the part that was asked for.
     """
-    if publish and (only or shard != WHOLE):
-        raise click.UsageError("--publish takes a whole proof; leave out --only and --shard")
+    part = bool(only) or shard != WHOLE or rotate is not None
+    if publish and part:
+        raise click.UsageError("--publish takes a whole proof; leave out --only, --shard and --rotate")
     catalogue = load()
     everything = tasks(catalogue, extent)
     wanted = _shard([task for task in everything if not only or set(_subjects(task)) & set(only)], shard)
@@ -70,16 +86,16 @@ def main(
     store = Store(KEPT)
     until = time.monotonic() + 60 * (minutes or float("inf"))
     records = _prove(catalogue, wanted, store, jobs, until, fresh=fresh)
-    partial = bool(only) or shard != WHOLE
-    found = matrix.make(catalogue, records, partial=partial)
+    found = matrix.make(catalogue, records, partial=part)
     command = f"./prove --{extent}"
     facts = {"suite": suite_facts(), "made": time.strftime("%Y-%m-%d", time.gmtime()), "command": command}
-    document = found.document({**facts, "contract": plan.fingerprint(), "partial": partial})
+    document = found.document({**facts, "contract": plan.fingerprint()})
+    document["runs"] = {task.key: digest.of(task.asked) for task in wanted if store.find(task.key)}
     KEPT.mkdir(parents=True, exist_ok=True)
     _write(KEPT / MATRIX.name, KEPT / PAGE.name, document)
     if publish:
         _write(MATRIX, PAGE, document)
-    _conclude(found, store, partial=partial)
+    _conclude(found, store, partial=part)
 
 
 def tasks(catalogue: Catalogue, extent: str) -> list[Task]:
@@ -102,6 +118,22 @@ def _shard(wanted: list[Task], shard: str) -> list[Task]:
     if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
         raise click.UsageError(f"--shard {shard}: write for example 1/4, for the first of four")
     return wanted[int(number) - 1 :: int(count)]
+
+
+def _rotated(wanted: list[Task], count: int) -> list[Task]:
+    """What the published proof does not vouch for, and a part of the rest that changes from day to day."""
+    published = json.loads(MATRIX.read_text(encoding="utf-8")) if MATRIX.is_file() else {"runs": {}, "made": None}
+    known: dict[str, str] = published["runs"]
+    changed = [task for task in wanted if known and known.get(task.key) != digest.of(task.asked)]
+    rest = [task for task in wanted if task not in changed]
+    today = int(time.time() // DAY_SECONDS) % count
+    due = rest[today::count]
+    since = f"since the proof of {published['made']}" if known else "that is known: no proof has been published"
+    _say(
+        f"{len(changed) + len(due)} of {len(wanted)} runs: {len(changed)} changed {since}; of the other {len(rest)}, "
+        f"part {today + 1} of {count}, which is that of {time.strftime('%Y-%m-%d', time.gmtime())}"
+    )
+    return [task for task in wanted if task in changed or task in due]
 
 
 def _prove(

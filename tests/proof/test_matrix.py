@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from fixtures.catalogue import Catalogue, load
 from reference_gateway.faults import all_faults
 from reference_gateway.variants import all_variants
-from tests.proof import matrix, outfits, page, pairs
+from tests.proof import __main__ as command
+from tests.proof import digest, matrix, outfits, page, pairs
 from tests.proof.__main__ import tasks
 from tests.proof.pairs import Pair
 from tests.proof.records import Record, Store, of_pair
@@ -169,3 +171,33 @@ def test_a_record_is_found_again_by_the_same_sources_alone(tmp_path: Path, monke
     assert Store(tmp_path).find("other") is None
     monkeypatch.setattr("tests.proof.records.fingerprint", lambda: "0" * 64)
     assert Store(tmp_path).find("one") is None
+
+
+def test_a_rotation_tries_what_has_changed_and_everything_else_within_its_days(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = tasks(catalogue, "quick")[:20]
+    runs = {task.key: digest.of(task.asked) for task in wanted}
+    runs[wanted[0].key] = "another"
+    published = tmp_path / "matrix.json"
+    published.write_text(json.dumps({"runs": runs, "made": "2026-11-20"}), encoding="utf-8")
+    monkeypatch.setattr(command, "MATRIX", published)
+    seen = []
+    for day in range(4):
+        monkeypatch.setattr(command.time, "time", lambda day=day: day * command.DAY_SECONDS)
+        made = command._rotated(wanted, 4)
+        assert wanted[0] in made
+        assert len(made) <= 6
+        seen += made
+
+    assert {task.key for task in seen} == {task.key for task in wanted}
+    assert "1 changed since the proof of 2026-11-20; of the other 19, part 1 of 4" in capsys.readouterr().out
+
+
+def test_a_rotation_without_a_published_proof_says_so(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "MATRIX", tmp_path / "none.json")
+
+    assert len(command._rotated(tasks(catalogue, "quick")[:20], 4)) == 5
+    assert "no proof has been published" in capsys.readouterr().out

@@ -430,6 +430,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "M43": {"bad answer"},
     "M44": {"bad answer"},
     "M46": {"retries"},
+    "X858": {"retries"},
     "M48": {"provider in errors", *ERROR_TEXTS},
     "M50": ANSWERS,
     "M67": ANSWERS,
