@@ -120,18 +120,18 @@ def _shard(wanted: list[Task], shard: str) -> list[Task]:
     return wanted[int(number) - 1 :: int(count)]
 
 
-def _rotated(wanted: list[Task], count: int) -> list[Task]:
+def _rotated(wanted: list[Task], count: int, now: float) -> list[Task]:
     """What the published proof does not vouch for, and a part of the rest that changes from day to day."""
     published = json.loads(MATRIX.read_text(encoding="utf-8")) if MATRIX.is_file() else {"runs": {}, "made": None}
     known: dict[str, str] = published["runs"]
     changed = [task for task in wanted if known and known.get(task.key) != digest.of(task.asked)]
     rest = [task for task in wanted if task not in changed]
-    today = int(time.time() // DAY_SECONDS) % count
+    today = int(now // DAY_SECONDS) % count
     due = rest[today::count]
     since = f"since the proof of {published['made']}" if known else "that is known: no proof has been published"
     _say(
         f"{len(changed) + len(due)} of {len(wanted)} runs: {len(changed)} changed {since}; of the other {len(rest)}, "
-        f"part {today + 1} of {count}, which is that of {time.strftime('%Y-%m-%d', time.gmtime())}"
+        f"part {today + 1} of {count}, which is that of {time.strftime('%Y-%m-%d', time.gmtime(now))}"
     )
     return [task for task in wanted if task in changed or task in due]
 

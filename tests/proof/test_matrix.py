@@ -184,8 +184,7 @@ def test_a_rotation_tries_what_has_changed_and_everything_else_within_its_days(
     monkeypatch.setattr(command, "MATRIX", published)
     seen = []
     for day in range(4):
-        monkeypatch.setattr(command.time, "time", lambda day=day: day * command.DAY_SECONDS)
-        made = command._rotated(wanted, 4)
+        made = command._rotated(wanted, 4, day * command.DAY_SECONDS)
         assert wanted[0] in made
         assert len(made) <= 6
         seen += made
@@ -199,5 +198,5 @@ def test_a_rotation_without_a_published_proof_says_so(
 ) -> None:
     monkeypatch.setattr(command, "MATRIX", tmp_path / "none.json")
 
-    assert len(command._rotated(tasks(catalogue, "quick")[:20], 4)) == 5
+    assert len(command._rotated(tasks(catalogue, "quick")[:20], 4, 0.0)) == 5
     assert "no proof has been published" in capsys.readouterr().out
