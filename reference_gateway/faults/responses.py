@@ -46,7 +46,7 @@ class PostsRetried(Fault):
 
 
 class RateLimitedSentAgain(Fault):
-    """Sends a request again, once, if the provider answers 429."""
+    """Sends a request again, twice, if the provider answers 429."""
 
     id, name = "X858", "rate-limited-sent-again"
     catches = "One request of the client is one request at the provider."
