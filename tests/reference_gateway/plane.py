@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,7 @@ from reference_gateway.processor.metering import Metering
 from reference_gateway.processor.server import Processor
 from reference_gateway.resources import DESTINATION_RULES, GATEWAY, HTTP_ROUTES, NAMESPACE, SERVICE_ENTRIES, SERVICES
 from reference_gateway.stores import Stores
-from reference_gateway.values import Key, Model, ModelRef
+from reference_gateway.values import Destination, Key, Model, ModelRef
 
 PROGRAMMED_SECONDS = 60.0
 
@@ -42,6 +42,25 @@ class Objects:
         return dict(self.items)
 
 
+class Programmed:
+    """Where Envoy leads to by what it has acknowledged last. An acknowledgement alone says nothing: it may be late."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._destinations: frozenset[Destination] = frozenset()
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Envoy has acknowledged a snapshot."""
+        with self._changed:
+            self._destinations = snapshot.destinations
+            self._changed.notify_all()
+
+    def wait_for(self, destination: Destination) -> None:
+        """Return when Envoy leads there."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: destination in self._destinations, PROGRAMMED_SECONDS)
+
+
 @dataclass
 class Plane:
     behaviour: Behaviour
@@ -53,7 +72,7 @@ class Plane:
     client: httpx.Client
     access_log: Path
     limitador: Limitador
-    programmed: threading.Event = field(default_factory=threading.Event)
+    programmed: Programmed
 
     def add(self, model: Model, key: str | None, ref: bool = True) -> None:
         """Publish a model with a credential, and wait until Envoy routes it."""
@@ -67,9 +86,8 @@ class Plane:
             self.stores.refs.put(model.key, ModelRef(model.key, "ExternalModel", model.key.name))
         if key is not None:
             self.stores.credentials.put(model.secret, {self.behaviour.edition.secret_data_key: key})
-        self.programmed.clear()
         self.translator.translate(GATEWAY)
-        assert self.programmed.wait(PROGRAMMED_SECONDS)
+        self.programmed.wait_for(model.destination)
 
 
 @contextmanager
@@ -91,11 +109,11 @@ def data_plane(
     kinds = (HTTP_ROUTES, SERVICES, SERVICE_ENTRIES, DESTINATION_RULES, NAMESPACE)
     objects = {resource: Objects() for resource in kinds}
     translator = RouteTranslator(behaviour, wiring, objects, stores.models)
-    programmed = threading.Event()
+    programmed = Programmed()
 
     def on_programmed(snapshot: Snapshot) -> None:
         translator.on_programmed(snapshot)
-        programmed.set()
+        programmed.take(snapshot)
 
     decider, limitador = Decider(behaviour, stores), Limitador(behaviour)
     processor = Processor(behaviour, [decider], Metering(behaviour, decider, limitador))
