@@ -171,7 +171,7 @@ class ExpiredCertificateAccepted(Fault):
 
 
 class AnyIssuerAccepted(Fault):
-    """Sends the key to a provider whose certificate bears the right name, whoever has issued it."""
+    """Sends the key to a provider whose certificate comes from nobody knows whom, whatever it says."""
 
     id, name = "X340", "any-issuer-accepted"
     catches = "A provider whose certificate has no known issuer receives nothing."
