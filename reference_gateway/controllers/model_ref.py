@@ -103,7 +103,7 @@ class ModelRefController:
         self._behaviour.on_model_ref_changed(self._store, ModelRef(key, target["kind"], target["name"]))
         finalizers = item["metadata"].get("finalizers") or []
         if finalizer is not None and finalizer not in finalizers:
-            self._set_finalizers(key, item, [*finalizers, finalizer])
+            self._change_finalizers(key, lambda held: [*held, finalizer])
 
     def _release(self, key: Key, item: JSON, finalizer: str | None) -> None:
         target = Key(key.namespace, item["spec"]["modelRef"]["name"])
@@ -111,11 +111,14 @@ class ModelRefController:
             return
         if self._behaviour.removes_route_with_ref():
             self._cluster.delete(HTTP_ROUTES, target)
-        self._set_finalizers(key, item, [each for each in item["metadata"]["finalizers"] if each != finalizer])
+        self._change_finalizers(key, lambda held: [each for each in held if each != finalizer])
 
-    def _set_finalizers(self, key: Key, item: JSON, finalizers: list[str]) -> None:
-        # The resourceVersion makes this fail, and be tried again, if anybody else changed the list meanwhile.
-        metadata = {"finalizers": finalizers, "resourceVersion": item["metadata"]["resourceVersion"]}
+    def _change_finalizers(self, key: Key, change: Callable[[list[str]], list[str]]) -> None:
+        # Read anew, because the cache is often a status behind. The resourceVersion makes this fail, and be tried
+        # again, if anybody else changes the list meanwhile.
+        fresh = self._cluster.get(self._resource, key)["metadata"]
+        finalizers = change(fresh.get("finalizers") or [])
+        metadata = {"finalizers": finalizers, "resourceVersion": fresh["resourceVersion"]}
         self._cluster.merge(self._resource, key, {"metadata": metadata})
 
 
