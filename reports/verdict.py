@@ -57,7 +57,8 @@ def decide(
     failed = [requirement.id for requirement in scored if requirement.outcome == "failed"]
     if failed:
         return Verdict("nonconformant", NONCONFORMANT, f"{len(failed)} MUST failed ({_listed(failed)})")
-    broken = [item.id for item in scored if _has_case(item, "harness-error")]
+    # Of what is not scored, too: a suite that fails in one place is not to be trusted in the others.
+    broken = [item.id for item in requirements if _has_case(item, "harness-error")]
     if broken:
         return Verdict("incomplete", HARNESS_ERROR, f"the suite itself failed in {_listed(broken)}")
     if harness_errors:

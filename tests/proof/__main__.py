@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import shutil
 import sys
 import threading
 import time
@@ -79,7 +80,7 @@ def main(
     if publish and part:
         raise click.UsageError("--publish takes a whole proof; leave out --only, --shard and --rotate")
     catalogue = load()
-    everything = tasks(catalogue, extent)
+    everything = _possible(tasks(catalogue, extent))
     wanted = _shard([task for task in everything if not only or set(_subjects(task)) & set(only)], shard)
     if not wanted:
         raise click.UsageError("that leaves nothing to do; `conformance list faults` and `list variants` show the ids")
@@ -107,6 +108,18 @@ def tasks(catalogue: Catalogue, extent: str) -> list[Task]:
         Task(f"{outfit.id}-{'narrow' if outfit.select else 'whole'}", outfit, not outfit.select) for outfit in worn
     ]
     return sorted(found, key=lambda task: not task.wide)
+
+
+def _possible(wanted: list[Task]) -> list[Task]:
+    """The tasks that this machine has the programs for; what is left out is said."""
+    lacking = [
+        task
+        for task in wanted
+        if isinstance(task.asked, Pair) and task.asked.needs is not None and shutil.which(task.asked.needs) is None
+    ]
+    for task in lacking:
+        _say(f"left out: {task.key}, which takes a program that this machine lacks")
+    return [task for task in wanted if task not in lacking]
 
 
 def _subjects(task: Task) -> Sequence[str]:

@@ -4,7 +4,8 @@ faults/*.yaml, a file a topic, name for each fault (``fault``) the requirement t
 with the reason (``alongWith``), every other one that cannot but fail with it. ``editions`` defaults to runbook.
 ``whole`` marks the faults with the widest reach, which even the quick proof judges by a whole run. ``serves: nothing``
 marks gateways that do nothing right: anything may fail, and nothing may pass but what silent.yaml lists with reasons.
-``notIn`` names, with the reason, editions in which the fault exists and leads to something else.
+``notIn`` names, with the reason, editions in which the fault exists and leads to something else. ``needs`` names a
+program without which the requirement is not judged.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Pair:
     """Edition -> why the requirement does not catch it there."""
     derived: bool = False
     """Not listed for this edition, but it proves a requirement there that nothing listed proves."""
+    needs: str | None = None
+    """A program without which nothing judges the requirement."""
 
     @property
     def id(self) -> str:
@@ -135,4 +138,13 @@ def _of_file(file: Path) -> Iterator[Pair]:
                 raise ValueError(f"{file.name}: the fault {fault} does not exist in edition {edition}")
             extent: Extent = "whole" if row.get("whole", False) else "narrow"
             nothing = row.get("serves") == "nothing"
-            yield Pair(fault, edition, row["caughtBy"], row.get("alongWith", {}), extent, nothing, row.get("notIn", {}))
+            yield Pair(
+                fault,
+                edition,
+                row["caughtBy"],
+                row.get("alongWith", {}),
+                extent,
+                nothing,
+                row.get("notIn", {}),
+                needs=row.get("needs"),
+            )

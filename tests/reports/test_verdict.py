@@ -51,6 +51,9 @@ def test_outcomes_of_musts(outcomes: dict[str, list[Outcome]], expected: tuple[s
         ("failed", {"level": "MAY"}, ("conformant", 0)),
         ("not-testable", {"level": "MAY"}, ("conformant", 0)),
         ("failed", {"provisional": True}, ("conformant", 0)),
+        ("not-testable", {"provisional": True}, ("conformant", 0)),
+        ("harness-error", {"provisional": True}, ("incomplete", 4)),
+        ("harness-error", {"level": "MAY"}, ("incomplete", 4)),
     ],
 )
 def test_the_level_decides_what_counts(outcome: Outcome, changes: Any, expected: tuple[str, int]) -> None:
