@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from fixtures.catalogue import Catalogue, load
 from reference_gateway.faults import all_faults
@@ -200,3 +201,23 @@ def test_a_rotation_without_a_published_proof_says_so(
 
     assert len(command._rotated(tasks(catalogue, "quick")[:20], 4, 0.0)) == 5
     assert "no proof has been published" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("options", "code"), [(["--rotate", "4"], command.PROVED), (["--shard", "1/4"], command.PART)])
+def test_a_part_is_what_is_run(
+    options: list[str], code: int, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[command.Task] = []
+
+    def prove(_: Catalogue, wanted: list[command.Task], *__: object, **___: object) -> list[Record]:
+        asked.extend(wanted)
+        return []
+
+    monkeypatch.setattr(command, "KEPT", tmp_path / "kept")
+    monkeypatch.setattr(command, "MATRIX", tmp_path / "none.json")
+    monkeypatch.setattr(command, "_prove", prove)
+
+    ended = CliRunner().invoke(command.main, options)
+
+    assert ended.exit_code == code, ended.output
+    assert 0 < len(asked) <= len(tasks(catalogue, "quick")) // 4 + 1
