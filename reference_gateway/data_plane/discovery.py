@@ -27,6 +27,8 @@ from reference_gateway.values import Destination
 
 CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 ROUTES = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+TYPES = (CLUSTERS, ROUTES)
+"""In the order in which they are sent."""
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,7 @@ class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignor
         events: asyncio.Queue[DiscoveryRequest | None] = asyncio.Queue()
         reader = asyncio.create_task(_read(request_iterator, events))
         self._streams.add(events)
-        conversation = _Conversation(self._on_programmed)
+        conversation = Conversation(self._on_programmed)
         try:
             while True:
                 request = await events.get()
@@ -98,43 +100,53 @@ async def _read(requests: AsyncIterator[DiscoveryRequest], events: asyncio.Queue
         await events.put(request)
 
 
-class _Conversation:
-    """What one Envoy was sent and has acknowledged."""
+class Conversation:
+    """What one Envoy was sent and has answered: one snapshot after the other, its clusters before its routes.
+
+    A newer snapshot waits until the one under way is through. To an Envoy that is slower than changes come, clusters
+    would else be sent for ever, and no routes.
+    """
 
     def __init__(self, on_programmed: Callable[[Snapshot], None]) -> None:
         self._on_programmed = on_programmed
         self._subscribed: set[str] = set()
-        self._sent: dict[str, Snapshot] = {}
-        self._taken: dict[str, int] = {}
+        self._under_way: Snapshot | None = None
+        self._sent: set[str] = set()
+        self._answered: set[str] = set()
 
     def heard(self, request: DiscoveryRequest) -> None:
-        self._subscribed.add(request.type_url)
-        sent = self._sent.get(request.type_url)
-        if sent is None or request.response_nonce != str(sent.version):
+        """Envoy subscribes to a type, or answers what it was sent of it."""
+        type_url, snapshot = request.type_url, self._under_way
+        self._subscribed.add(type_url)
+        if snapshot is None or type_url not in self._sent - self._answered:
             return
+        if request.response_nonce != str(snapshot.version):
+            return
+        self._answered.add(type_url)
         if request.HasField("error_detail"):
-            log.error("Envoy refused configuration %s: %s", sent.version, request.error_detail.message)
+            log.error("Envoy refused configuration %s: %s", snapshot.version, request.error_detail.message)
             # Of clusters Envoy takes the good ones even so, and the others' routes answer 404; of routes all or none.
-            if request.type_url == ROUTES:
-                return
-        if self._taken.get(request.type_url) != sent.version:
-            self._taken[request.type_url] = sent.version
-            if request.type_url == ROUTES:
-                self._on_programmed(sent)
+        elif type_url == ROUTES:
+            self._on_programmed(snapshot)
 
     def due(self, newest: Snapshot) -> list[DiscoveryResponse]:
+        """What to send now."""
+        if self._under_way is None or (len(self._answered) == len(TYPES) and self._under_way.version < newest.version):
+            self._under_way, self._sent, self._answered = newest, set(), set()
         responses = []
-        for type_url in (CLUSTERS, ROUTES):
-            sent = self._sent.get(type_url)
-            if type_url not in self._subscribed or (sent is not None and sent.version >= newest.version):
+        for type_url in TYPES:
+            if type_url not in self._subscribed - self._sent:
                 continue
-            if type_url == ROUTES and self._taken.get(CLUSTERS) != newest.version:
+            if type_url == ROUTES and CLUSTERS not in self._answered:
                 continue
-            self._sent[type_url] = newest
-            version = str(newest.version)
+            self._sent.add(type_url)
+            version = str(self._under_way.version)
             responses.append(
                 DiscoveryResponse(
-                    version_info=version, nonce=version, type_url=type_url, resources=newest.resources[type_url]
+                    version_info=version,
+                    nonce=version,
+                    type_url=type_url,
+                    resources=self._under_way.resources[type_url],
                 )
             )
         return responses
