@@ -69,6 +69,10 @@ class PublicationRules(Rules):
         """A MaaSModelRef is gone."""
         store.drop(ref)
 
+    def ref_finalizer(self) -> str | None:
+        """The finalizer by which MaaSModelRefs are held; None where they are not held."""
+        return self.edition.ref_finalizer
+
     def releases_without_target(self) -> bool:
         """Whether a MaaSModelRef that is being deleted is let go although its ExternalModel is gone already."""
         return True

@@ -93,7 +93,7 @@ class ModelRefController:
     def reconcile(self, key: Key) -> None:
         """Bring one reference's entry, and its finalizer, up to date."""
         item = self._model_refs.get(key)
-        finalizer = self._behaviour.edition.ref_finalizer
+        finalizer = self._behaviour.ref_finalizer()
         if item is None or "deletionTimestamp" in item["metadata"]:
             self._behaviour.on_model_ref_deleted(self._store, key)
             if item is not None and finalizer in (item["metadata"].get("finalizers") or ()):

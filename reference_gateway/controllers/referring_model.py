@@ -60,6 +60,8 @@ class ReferringModelController:
         if item is None:
             self._behaviour.on_external_model_deleted(self._models, key)
             return
+        if not self._behaviour.takes_up(item, self._objects.get(self._model_refs, key)):
+            return
         ways, problems = self._ways(key, item)
         if problems and not self._behaviour.keeps_other_ways():
             ways = []

@@ -244,6 +244,25 @@ class OpenWithoutPolicy(Fault):
         return True
 
 
+class OpenWithoutModelRef(Fault):
+    """Lets everybody with a key call a model that no MaaSModelRef publishes, and serves it."""
+
+    id, name, source, editions = "X870", "open-without-model-ref", "MaaS#856", SPRING
+    catches = "Without a MaaSModelRef a model is not served."
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return True
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        wanted = list(refs)
+        # Whether a model is open is asked next, in the same thread.
+        self.memory[Key("", "unpublished")] = not wanted
+        return super().policies_for(wanted, policies)
+
+    def admits_without_policy(self) -> bool:
+        return bool(self.memory.get(Key("", "unpublished"))) or super().admits_without_policy()
+
+
 class OpenUntilFirstPolicy(Fault):
     """Lets everybody with a key call a model until a policy has named it for the first time."""
 

@@ -176,8 +176,11 @@ class ControllerFightsItself(Fault):
 class RefHeldWithoutTarget(Fault):
     """Lets a MaaSModelRef that is being deleted go only as long as its ExternalModel exists."""
 
-    id, name, editions = "X142", "ref-held-without-target", SHIPPED
+    id, name = "X142", "ref-held-without-target"
     catches = "What an owner deletes goes, in whatever order."
+
+    def ref_finalizer(self) -> str | None:
+        return super().ref_finalizer() or "reference-gateway.example/model-cleanup"
 
     def releases_without_target(self) -> bool:
         return False

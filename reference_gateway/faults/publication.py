@@ -10,7 +10,7 @@ from dataclasses import replace
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Key, Model, ModelRef
+from reference_gateway.values import Credentials, Key, Model, ModelRef
 
 
 class ServesWithoutModelRef(Fault):
@@ -125,12 +125,14 @@ class ForeignRefPublishes(Fault):
 class ModelMustBeOlder(Fault):
     """Takes a new ExternalModel up only if no MaaSModelRef has named it before."""
 
-    id, name, editions = "X152", "model-must-be-older", ("runbook",)
+    id, name = "X152", "model-must-be-older"
     catches = "The order in which objects are made does not matter."
 
     def takes_up(self, model: JSON, ref: JSON | None) -> bool:
-        new = model["metadata"].get("generation") == 1
-        return not new or ref is None or _version(ref) > _version(model)
+        metadata = model["metadata"]
+        # As it was at the first look: later a status may have been written into either.
+        older = self.memory.setdefault(Key("", metadata["uid"]), ref is None or _version(ref) > _version(model))
+        return bool(older) or metadata.get("generation") != 1
 
 
 class TargetFoundAnywhere(Fault):
@@ -184,6 +186,18 @@ class ReadyTooSoon(Fault):
 
     def convergence_delay(self) -> float:
         return super().convergence_delay() + 1.0
+
+
+class WakesAtFirstCall(Fault):
+    """Gets a model's credentials ready when it is called for the first time, and refuses that call."""
+
+    id, name, editions = "X871", "wakes-at-first-call", SHIPPED
+    catches = "Ready means that the model can be called."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        awake = self.memory.get(model.key, False)
+        self.memory[model.key] = True
+        return super().find_credentials(store, model) if awake else None
 
 
 class FailedForGood(Fault):

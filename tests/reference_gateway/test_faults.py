@@ -191,6 +191,7 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "words of refusals": lambda b: [b.refuse_caller(why).body for why in REFUSALS],
     "open though once named": lambda b: open_to_all(b, named_before=True),
     "open when new": lambda b: open_to_all(b, named_before=False),
+    "open without ref": lambda b: not b.policies_for([], {}) and b.admits_without_policy(),
     "admits a stranger": lambda b: b.admits(POLICY, BEN),
     "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
     "policy changed": subjects_after_change,
@@ -233,7 +234,7 @@ def ref_to_a(namespace: str = "ns", kind: str = "ExternalModel") -> ModelRef:
 
 
 def object_of_version(version: int) -> dict[str, Any]:
-    return {"metadata": {"generation": 1, "resourceVersion": str(version)}}
+    return {"metadata": {"generation": 1, "resourceVersion": str(version), "uid": str(version)}}
 
 
 NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
@@ -283,6 +284,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "looks again": lambda b: b.looks_again("Failed"),
     "generation": lambda b: b.observed_generation(2),
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
+    "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),
@@ -402,6 +404,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X155": {"route that is not accepted"},
     "X156": {"address"},
     "X157": {"waits for route", "times"},
+    "X871": {"found", "found beside a namesake"},
     "M88": {"looks again"},
     "X158": {"generation"},
     "X159": {"auth type"},
@@ -472,8 +475,9 @@ DIFFERENCES: dict[str, set[str]] = {
     "X513": {"unknown field"},
     "X514": {"managed by a stranger"},
     "X515": {"managed by a key"},
-    "M57": {"open though once named", "open when new"},
-    "X520": {"open when new"},
+    "M57": {"open though once named", "open when new", "open without ref"},
+    "X870": {"published without ref", "published from elsewhere", "published by another kind", "open without ref"},
+    "X520": {"open when new", "open without ref"},
     "X521": {"admits a stranger"},
     "M56": {"included besides", "included by a namesake"},
     "X522": {"subscription deleted"},
@@ -534,6 +538,7 @@ DIFFERENCES: dict[str, set[str]] = {
 EDITION_DIFFERENCES = {
     ("X09", "runbook"): {"published by another name"},
     ("X09", "rhoai-3.5"): {"published by another name"},
+    ("X142", "runbook"): {"finalizer"},
 }
 
 EVERY: list[type[Deviation]] = [*all_faults(), *all_variants()]
