@@ -8,6 +8,7 @@ import shutil
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,8 @@ def _rotated(wanted: list[Task], count: int, now: float) -> list[Task]:
     changed = [task for task in wanted if known and known.get(task.key) != digest.of(task.asked)]
     rest = [task for task in wanted if task not in changed]
     today = int(now // DAY_SECONDS) % count
-    due = rest[today::count]
+    # By name and not by place, so that a new fault does not move all others to another day.
+    due = [task for task in rest if zlib.crc32(task.key.encode()) % count == today]
     since = f"since the proof of {published['made']}" if known else "that is known: no proof has been published"
     _say(
         f"{len(changed) + len(due)} of {len(wanted)} runs: {len(changed)} changed {since}; of the other {len(rest)}, "
