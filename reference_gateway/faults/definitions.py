@@ -127,8 +127,13 @@ class LongNamesCut(Fault):
     id, name = "X208", "long-names-cut"
     catches = "A model with a long name is served."
 
-    def route_prefix(self, model: Key) -> str:
-        return super().route_prefix(Key(model.namespace, model.name[:40]))
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = super().child(child, model)
+        for rule in whole["spec"]["rules"] if whole["kind"] == "HTTPRoute" else ():
+            for match in rule["matches"]:
+                if "path" in match:
+                    match["path"]["value"] = self.route_prefix(Key(model.namespace, model.name[:40]))
+        return whole
 
 
 class PolicyForNobody(Fault):

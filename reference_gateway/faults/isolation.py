@@ -138,17 +138,6 @@ class ApiKeyShieldsAuthorization(Fault):
         return [name for name in super().removed_headers(names) if name != kept]
 
 
-class SeveralAuthorizationsKept(Fault):
-    """Leaves the client's Authorization alone where it has sent several."""
-
-    id, name = "X263", "several-authorizations-kept"
-    catches = "The injected credential takes the place of every Authorization."
-
-    def removed_headers(self, names: Sequence[str]) -> Sequence[str]:
-        kept = "authorization" if names.count("authorization") > 1 else ""
-        return [name for name in super().removed_headers(names) if name != kept]
-
-
 # --- Paths of the gateway itself ---
 
 
