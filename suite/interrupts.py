@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+MOMENT_SECONDS = 0.01
+"""Enough for a finaliser to be over."""
 
 
 class Interrupts:
@@ -25,10 +28,13 @@ class Interrupts:
         """Name of the first signal, such as ``SIGINT``."""
         self._allowed = False
         self._before: dict[signal.Signals, Any] = {}
+        self._hook = sys.unraisablehook
 
     def __enter__(self) -> Interrupts:
         for number in SIGNALS:
             self._before[number] = signal.signal(number, self._take)
+        self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._take_again)
+        self._hook, sys.unraisablehook = sys.unraisablehook, self._give_again
         return self
 
     def __exit__(
@@ -36,6 +42,14 @@ class Interrupts:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = self._hook
+
+    def _give_again(self, lost: Any) -> None:
+        """An interrupt that came while Python ran a finaliser is lost there: give it again a moment later."""
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, MOMENT_SECONDS)
+        else:
+            self._hook(lost)
 
     @contextmanager
     def allowed(self) -> Generator[None, None, None]:
@@ -56,6 +70,10 @@ class Interrupts:
         first = self.seen is None
         self.seen = self.seen or signal.Signals(number).name
         if first and self._allowed:
+            raise KeyboardInterrupt(self.seen)
+
+    def _take_again(self, number: int, frame: FrameType | None) -> None:
+        if self._allowed:
             raise KeyboardInterrupt(self.seen)
 
 

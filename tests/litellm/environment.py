@@ -42,10 +42,11 @@ def _install(directory: Path) -> None:
 
 
 def _commands(directory: Path) -> list[list[str]]:
+    # The file is the whole of it. pip would look for what its packages ask for all the same, and find newer ones.
+    exactly = ["--quiet", "--no-deps", "--require-hashes", "-r", str(REQUIREMENTS)]
     uv = shutil.which("uv")
     python = str(directory / "bin" / "python")
     if uv is not None:
-        install = ["pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", str(REQUIREMENTS)]
+        install = ["pip", "install", "--python", python, *exactly]
         return [[uv, "venv", "--quiet", "--python", sys.executable, str(directory)], [uv, *install]]
-    pip = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)]
-    return [[sys.executable, "-m", "venv", str(directory)], [python, *pip]]
+    return [[sys.executable, "-m", "venv", str(directory)], [python, "-m", "pip", "install", *exactly]]
