@@ -21,9 +21,13 @@ class Interrupts:
 
     Outside such a stretch it is only remembered, and so is every further one: what stops programs, deletes namespaces
     and writes reports is never cut in two. To be used in the main thread, where Python delivers signals.
+
+    ``at_the_end_of_the_process``: nothing is left to interrupt afterwards, and SIGINT is ignored. execnet sends one to
+    its own worker that takes more than 5 s to end, and whatever finaliser it met would print a traceback.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_the_end_of_the_process: bool = False) -> None:
+        self._at_the_end_of_the_process = at_the_end_of_the_process
         self.seen: str | None = None
         """Name of the first signal, such as ``SIGINT``."""
         self._allowed = False
@@ -33,6 +37,8 @@ class Interrupts:
     def __enter__(self) -> Interrupts:
         for number in SIGNALS:
             self._before[number] = signal.signal(number, self._take)
+        if self._at_the_end_of_the_process:
+            self._before[signal.SIGINT] = signal.SIG_IGN
         self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._take_again)
         self._hook, sys.unraisablehook = sys.unraisablehook, self._give_again
         return self

@@ -27,3 +27,13 @@ def test_an_interrupt_that_a_finaliser_has_swallowed_comes_all_the_same(capsys: 
 
     assert interrupts.seen == "SIGTERM"
     assert capsys.readouterr().err == ""
+
+
+def test_a_worker_that_has_ended_its_session_is_interrupted_by_nothing() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with Interrupts(at_the_end_of_the_process=True):
+            pass
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
