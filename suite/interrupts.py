@@ -22,31 +22,30 @@ class Interrupts:
     Outside such a stretch it is only remembered, and so is every further one: what stops programs, deletes namespaces
     and writes reports is never cut in two. To be used in the main thread, where Python delivers signals.
 
-    ``at_the_end_of_the_process``: nothing is left to interrupt afterwards, and SIGINT is ignored. execnet sends one to
-    its own worker that takes more than 5 s to end, and whatever finaliser it met would print a traceback.
+    A process that is started ``withheld`` from signals takes them while this is entered and at no other time.
     """
 
-    def __init__(self, *, at_the_end_of_the_process: bool = False) -> None:
-        self._at_the_end_of_the_process = at_the_end_of_the_process
+    def __init__(self) -> None:
         self.seen: str | None = None
         """Name of the first signal, such as ``SIGINT``."""
         self._allowed = False
         self._before: dict[signal.Signals, Any] = {}
+        self._withheld: set[int] = set()
         self._hook = sys.unraisablehook
 
     def __enter__(self) -> Interrupts:
         for number in SIGNALS:
             self._before[number] = signal.signal(number, self._take)
-        if self._at_the_end_of_the_process:
-            self._before[signal.SIGINT] = signal.SIG_IGN
         self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._take_again)
         self._hook, sys.unraisablehook = sys.unraisablehook, self._give_again
+        self._withheld = signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # First of all: what stands for SIGALRM outside ends the process.
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._withheld)
+        # Before its handler goes: what stands for SIGALRM outside ends the process.
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -85,11 +84,31 @@ class Interrupts:
             raise KeyboardInterrupt(self.seen)
 
 
+@contextmanager
+def withheld() -> Generator[None, None, None]:
+    """From what is started meanwhile, a signal is withheld until it enters ``Interrupts``, and again after that.
+
+    A worker that is interrupted while it imports, or after its session, prints whatever finaliser the signal has met.
+    Both happen: a run that ends early interrupts its workers, and execnet interrupts one that takes 5 s to end.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Interruptible:
     """A pytest plugin: the judging may be interrupted, but neither the start of workers nor the tidying up after it."""
 
     def __init__(self, interrupts: Interrupts) -> None:
         self._interrupts = interrupts
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionstart(self) -> Generator[None, object, object]:
+        """Here pytest-xdist starts its workers."""
+        with withheld():
+            return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:

@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
     """Around the session of a process that judges: what it must do before it, and after its workers are gone."""
     if hasattr(config, "workerinput"):
-        with Interrupts(at_the_end_of_the_process=True) as interrupts:
+        with Interrupts() as interrupts:
             config.pluginmanager.register(Interruptible(interrupts))
             return (yield)
     if not judges_features(config) or any(config.getoption(name) for name in LISTINGS):

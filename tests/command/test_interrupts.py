@@ -14,6 +14,7 @@ import pytest
 from tests.command.running import Command, outcomes, report, run
 
 PART = "EM-CRED-001 or EM-CRED-005"
+TWO_WORKERS = ("--workers", "2")
 SOME = "EM-CRED-001 or EM-CRED-002 or EM-CRED-003 or EM-CRED-005 or EM-CRED-010"
 
 
@@ -44,11 +45,21 @@ def interrupted(command: Command, out: Path) -> None:
 def test_a_signal_at_any_moment_ends_the_run_in_order(moment: str, number: signal.Signals, out: Path) -> None:
     delay = random.uniform(0, 2)  # noqa: S311 - any moment will do; it is printed for whoever looks into a failure
     print(f"{number.name} {delay:.2f} s after {moment!r}")  # noqa: T201
-    command = Command("run", "--out", out)
+    command = Command("run", *TWO_WORKERS, "--out", out)
     command.until(moment)
     command.pause(delay)
 
     command.send(number)
+
+    interrupted(command, out)
+
+
+def test_workers_that_are_still_importing_end_in_order(out: Path) -> None:
+    command = Command("run", "--out", out)
+    command.until("judging")
+    command.pause(0.3)
+
+    command.send(signal.SIGTERM)
 
     interrupted(command, out)
 
@@ -65,7 +76,7 @@ def test_a_signal_before_anything_was_started_leaves_nothing(out: Path) -> None:
 
 
 def test_control_c_in_a_terminal_reaches_workers_too_and_impatience_changes_nothing(out: Path) -> None:
-    command = Command("run", "--out", out)
+    command = Command("run", *TWO_WORKERS, "--out", out)
     command.until("judging")
     command.pause(2)
 
@@ -99,7 +110,7 @@ def test_a_signal_after_the_last_case_gives_the_verdict_or_says_interrupted(out:
 
 
 def test_kill_9_leaves_no_program(out: Path) -> None:
-    command = Command("run", "--out", out)
+    command = Command("run", *TWO_WORKERS, "--out", out)
     command.until("judging")
     command.pause(1.5)
 
@@ -111,7 +122,7 @@ def test_kill_9_leaves_no_program(out: Path) -> None:
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
-    commands = [Command("run", "--select", PART, "--workers", "2", "--out", tmp_path / name) for name in "ab"]
+    commands = [Command("run", "--select", PART, *TWO_WORKERS, "--out", tmp_path / name) for name in "ab"]
 
     ended = [command.end() for command in commands]
 
@@ -121,7 +132,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("program", ["-m mock_provider", "-m kubernetes_api"])
 def test_surroundings_that_die_are_never_held_against_the_gateway(program: str, out: Path) -> None:
-    command = Command("run", "--select", SOME, "--workers", "2", "--out", out)
+    command = Command("run", "--select", SOME, *TWO_WORKERS, "--out", out)
     command.until("judging")
     command.pause(random.uniform(0, 6))  # noqa: S311
 
@@ -153,7 +164,7 @@ def config() -> Iterator[str]:
 
 
 def test_up_can_be_judged_as_a_cluster_whose_edition_is_detected(config: str, out: Path) -> None:
-    ended = run("run", "--target", "cluster", "--config", config, "--select", PART, "--out", out)
+    ended = run("run", "--target", "cluster", "--config", config, "--select", PART, *TWO_WORKERS, "--out", out)
 
     assert ended.code == 0, ended.stdout + ended.stderr
     assert report(out)["edition"]["name"] == "rhoai-3.4"
@@ -162,7 +173,7 @@ def test_up_can_be_judged_as_a_cluster_whose_edition_is_detected(config: str, ou
 
 
 def test_an_interrupted_run_leaves_no_namespace_on_a_cluster(config: str, out: Path) -> None:
-    command = Command("run", "--target", "cluster", "--config", config, "--out", out)
+    command = Command("run", "--target", "cluster", "--config", config, *TWO_WORKERS, "--out", out)
     command.until("judging")
     command.pause(4)
     command.send(signal.SIGTERM)
@@ -175,7 +186,9 @@ def test_an_interrupted_run_leaves_no_namespace_on_a_cluster(config: str, out: P
 
 def test_what_a_killed_run_leaves_is_swept_and_nothing_else(config: str, out: Path) -> None:
     few = ("--select", "EM-CRED-003 or EM-CRED-005 or EM-CRED-008")
-    command = Command("run", "--target", "cluster", "--config", config, "--keep", "always", *few, "--out", out)
+    command = Command(
+        "run", "--target", "cluster", "--config", config, "--keep", "always", *few, *TWO_WORKERS, "--out", out
+    )
     command.until("4/")  # cases have ended, and kept what they had made
     command.send(signal.SIGKILL)
     command.end()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
+from typing import IO, cast
 
 import pytest
 
-from suite.interrupts import Interrupts
+from suite.interrupts import Interrupts, withheld
 
 
 class Finalised:
@@ -29,11 +32,29 @@ def test_an_interrupt_that_a_finaliser_has_swallowed_comes_all_the_same(capsys: 
     assert capsys.readouterr().err == ""
 
 
-def test_a_worker_that_has_ended_its_session_is_interrupted_by_nothing() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        with Interrupts(at_the_end_of_the_process=True):
-            pass
-        signal.raise_signal(signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
+WORKER = """
+import sys, signal
+from suite.interrupts import Interrupts
+print("started", flush=True)
+sys.stdin.readline()
+with Interrupts() as interrupts:
+    print(interrupts.seen, flush=True)
+signal.raise_signal(signal.SIGINT)
+print("ended", flush=True)
+"""
+
+
+def test_a_worker_is_interrupted_in_its_session_and_at_no_other_time() -> None:
+    with withheld():
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+    stdin, stdout = cast("IO[str]", worker.stdin), cast("IO[str]", worker.stdout)
+    before = stdout.readline()
+
+    worker.send_signal(signal.SIGINT)
+
+    stdin.write("go on\n")
+    stdin.flush()
+    assert (before, stdout.readline(), stdout.readline()) == ("started\n", "SIGINT\n", "ended\n")
+    assert worker.wait() == 0
