@@ -7,9 +7,11 @@ that Envoy has never heard of. Whoever listens is told which set Envoy routes by
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import grpc.aio
@@ -46,11 +48,18 @@ class Snapshot:
         cls, version: int, destinations: frozenset[Destination], clusters: list[dict[str, Any]], routes: dict[str, Any]
     ) -> Snapshot:
         """A snapshot of resources that are given as plain data."""
+        # Of many clusters few are new each time; the routes are one resource, which is.
         packed = {
-            CLUSTERS: [json_format.ParseDict(cluster, any_pb2.Any()) for cluster in clusters],
+            CLUSTERS: [_packed(json.dumps(cluster)) for cluster in clusters],
             ROUTES: [json_format.ParseDict(routes, any_pb2.Any())],
         }
         return cls(version, destinations, packed)
+
+
+@lru_cache(maxsize=4096)
+def _packed(resource: str) -> any_pb2.Any:
+    """The resource that this JSON describes; never to be changed."""
+    return json_format.Parse(resource, any_pb2.Any())
 
 
 class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[misc]
