@@ -57,6 +57,9 @@ class ControllerManager:
         self._nodes: dict[str, Node] = {}
         self._dependents: dict[str, set[str]] = {}
         self._terminating: set[str] = set()
+        self._known_namespaces: set[str] = set()
+        self._kinds_seen: set[tuple[str, str]] = set()
+        """Of which there ever was an object. No namespace is searched for others: that would be most of all work."""
 
     async def run(self, ready: asyncio.Event) -> None:
         """Work until cancelled; `ready` is set when everything that exists is known."""
@@ -100,6 +103,7 @@ class ControllerManager:
             self._crd_changed(kind, item)
         elif key == _NAMESPACES:
             self._namespace_changed(kind, item)
+        self._kinds_seen.add(key)
         if kind == "DELETED":
             self._forget(item["metadata"])
         else:
@@ -126,13 +130,19 @@ class ControllerManager:
         name = namespace["metadata"]["name"]
         if kind == "DELETED":
             self._terminating.discard(name)
-        elif namespace["metadata"].get("deletionTimestamp"):
+            self._known_namespaces.discard(name)
+            return
+        self._known_namespaces.add(name)
+        if _is_going(namespace):
             self._terminating.add(name)
             self._namespaces.add(("namespace", name))
 
     def _remember(self, node: Node) -> None:
-        uid = node.metadata["uid"]
+        uid, namespace = node.metadata["uid"], node.metadata.get("namespace")
         before = self._nodes.get(uid)
+        if namespace and namespace not in self._known_namespaces:
+            # Either the watches show the namespace later than what is in it, or it went before they showed this.
+            self._namespaces.add(("namespace", namespace))
         self._nodes[uid] = node
         for owner in before.owners if before else ():
             self._dependents.get(owner["uid"], set()).discard(uid)
@@ -175,15 +185,8 @@ class ControllerManager:
             elif found or await self._exists(node, owner):
                 solid.append(owner)
         if not solid:
-            policy = "Foreground" if waiting and self._dependents.get(node.metadata["uid"]) else "Background"
-            preconditions = {"uid": node.metadata["uid"]}
-            body = {
-                "kind": "DeleteOptions",
-                "apiVersion": "v1",
-                "propagationPolicy": policy,
-                "preconditions": preconditions,
-            }
-            await self._api.send("DELETE", node.url, body)
+            foreground = waiting and self._dependents.get(node.metadata["uid"])
+            await self._delete(node, "Foreground" if foreground else "Background")
         elif len(solid) < len(node.owners):
             await self._patch_metadata(node, {"ownerReferences": solid})
 
@@ -242,38 +245,54 @@ class ControllerManager:
         return await self._api.send("PATCH", node.url, {"metadata": {**lock, **metadata}}, _MERGE_PATCH)
 
     async def _finalise_namespace(self, name: str) -> None:
-        """Delete everything in a namespace; once nothing is left, let it go."""
+        """Delete everything in a namespace that is being deleted; once nothing is left, let it go."""
         url = f"/api/v1/namespaces/{name}"
         namespace = await self._api.get(url)
-        if namespace is None or "kubernetes" not in (namespace["spec"].get("finalizers") or []):
+        if namespace is None:
+            await asyncio.gather(*(self._delete(node) for node in self._nodes_in(name)))
             return
-        # What the watches have shown goes first: only when that is gone is it worth asking for every kind there is.
-        if any(await asyncio.gather(*(self._empty(served, name) for served in self._held_by(name)))):
+        if "kubernetes" not in (namespace["spec"].get("finalizers") or []) or not _is_going(namespace):
             return
-        resources = {
-            (one.group, one.plural): one
-            for one in (*await self._api.served(), *self._served.values())
-            if one.namespaced
-        }
-        left = await asyncio.gather(*(self._empty(served, name) for served in resources.values()))
-        if not any(left):
+        # What the watches have shown goes first: only when that is gone is it worth asking for what they may show yet.
+        held = {node.served for node in self._nodes_in(name)}
+        if any(await asyncio.gather(*(self._clear(served, name) for served in held))):
+            return
+        others = [
+            served
+            for key, served in self._served.items()
+            if served.namespaced and served not in held and key in self._kinds_seen
+        ]
+        if not any(await asyncio.gather(*(self._empty(served, name) for served in others))):
             finalizers = [one for one in namespace["spec"]["finalizers"] if one != "kubernetes"]
             namespace["spec"]["finalizers"] = finalizers
             if await self._api.send("PUT", f"{url}/finalize", namespace) == httpx.codes.CONFLICT:
                 self._namespaces.add(("namespace", name))
 
-    def _held_by(self, namespace: str) -> set[Served]:
-        """The resources of which the watches have shown objects in a namespace."""
-        return {node.served for node in self._nodes.values() if node.metadata.get("namespace") == namespace}
+    def _nodes_in(self, namespace: str) -> list[Node]:
+        """The objects that the watches have shown in a namespace."""
+        return [node for node in self._nodes.values() if node.metadata.get("namespace") == namespace]
+
+    async def _delete(self, node: Node, propagation: str = "Background") -> None:
+        """Delete this very object, and none that has come in its place."""
+        preconditions = {"uid": node.metadata["uid"]}
+        options = {"propagationPolicy": propagation, "preconditions": preconditions}
+        await self._api.send("DELETE", node.url, {"kind": "DeleteOptions", "apiVersion": "v1", **options})
 
     async def _empty(self, served: Served, namespace: str) -> bool:
+        """Delete a resource's objects in a namespace, if there are any; say whether any is left."""
+        return await self._holds(served, namespace) and await self._clear(served, namespace)
+
+    async def _clear(self, served: Served, namespace: str) -> bool:
         """Delete a resource's objects in a namespace; say whether any is left, waiting for its finalizers."""
-        url = served.url(namespace)
-        found = await self._api.get(url, limit="1")
-        if not found or not found["items"]:
-            return False
-        await self._api.send(
-            "DELETE", url, {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-        )
-        found = await self._api.get(url, limit="1")
+        body = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+        await self._api.send("DELETE", served.url(namespace), body)
+        return await self._holds(served, namespace)
+
+    async def _holds(self, served: Served, namespace: str) -> bool:
+        found = await self._api.get(served.url(namespace), limit="1")
         return bool(found and found["items"])
+
+
+def _is_going(item: Json) -> bool:
+    """Whether it is being deleted."""
+    return bool(item["metadata"].get("deletionTimestamp"))

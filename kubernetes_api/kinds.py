@@ -249,7 +249,19 @@ class DeploymentKind(Kind):
         if not wanted.items() <= labels.items():
             why = "`selector` does not match template `labels`"
             errors.append(FieldError("FieldValueInvalid", "spec.template.metadata.labels", labels, why))
-        return errors
+        return [*errors, *self._status_errors(item["status"])]
+
+    def _status_errors(self, status: Json) -> Iterator[FieldError]:
+        """Of the Pods that there are, some are ready; of these, some have been so for long enough."""
+        all_, ready = status.get("replicas", 0), status.get("readyReplicas", 0)
+        for name in ("updatedReplicas", "readyReplicas", "availableReplicas"):
+            count = status.get(name, 0)
+            if count > all_:
+                yield FieldError("FieldValueInvalid", f"status.{name}", count, "cannot be greater than status.replicas")
+        available = status.get("availableReplicas", 0)
+        if available > ready:
+            why = "cannot be greater than readyReplicas"
+            yield FieldError("FieldValueInvalid", "status.availableReplicas", available, why)
 
     def update_errors(self, old: Json, new: Json) -> list[FieldError]:
         """The selector stays."""

@@ -69,7 +69,8 @@ class Kubelet:
         started(self._stack, self._directory, "mock_provider", *arguments)
         path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{NAME}/status"
         kind = {"Content-Type": "application/merge-patch+json"}
-        self._http.patch(path, json={"status": {"availableReplicas": 1}}, headers=kind).raise_for_status()
+        status = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 1)
+        self._http.patch(path, json={"status": status}, headers=kind).raise_for_status()
 
     def _here(self, word: str, mount: Path) -> str:
         word = word.replace(MOUNT, str(mount))

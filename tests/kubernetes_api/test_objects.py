@@ -361,3 +361,28 @@ def test_deployments_are_checked(api: Api, namespace: str) -> None:
     other = deployment()
     other["spec"]["template"]["metadata"]["labels"] = {"app": "e"}
     assert "`selector` does not match template `labels`" in api.call("POST", path, other).message
+
+
+@pytest.mark.parametrize(
+    ("status", "problems"),
+    [
+        ({"readyReplicas": 1}, ["status.readyReplicas: Invalid value: 1: cannot be greater than status.replicas"]),
+        (
+            {"updatedReplicas": 2, "replicas": 1},
+            ["status.updatedReplicas: Invalid value: 2: cannot be greater than status.replicas"],
+        ),
+        (
+            {"availableReplicas": 1},
+            [
+                "status.availableReplicas: Invalid value: 1: cannot be greater than status.replicas",
+                "status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas",
+            ],
+        ),
+    ],
+)
+def test_the_status_of_a_deployment_adds_up(api: Api, namespace: str, status: Json, problems: list[str]) -> None:
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    api.ok("POST", path, deployment())
+    answer = api.call("PATCH", f"{path}/d/status", {"status": status}, kind=MERGE)
+    told = problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
+    assert (answer.status, answer.message) == (422, f'Deployment.apps "d" is invalid: {told}')
