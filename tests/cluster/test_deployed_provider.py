@@ -6,22 +6,24 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 import trustme
 import yaml
 
 from fixtures.targets.provider_manifests import PLAIN_PORT, TLS_PORT
 from tests.cluster.api import admin
 from tests.cluster.kubelet import Kubelet
-from tests.cluster.vendor import started
+from tests.cluster.vendor import FLAVOURS, started
 from tests.command.running import ROOT, report, run
 
 
-def test_the_provider_is_deployed_used_and_gone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_the_provider_is_deployed_used_and_gone(flavour: str, tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     authority.private_key_pem.write_to_path(str(tmp_path / "ca-key.pem"))
     with ExitStack() as stack:
-        api = started(stack, tmp_path, "kubernetes_api", "--directory", tmp_path / "kubernetes")
+        api = started(stack, tmp_path, "kubernetes_api", "--directory", tmp_path / "kubernetes", flavour=flavour)
         http = stack.enter_context(admin(Path(api["kubeconfig"])))
         kubelet = Kubelet(stack, tmp_path, http)
         kubelet.watch()

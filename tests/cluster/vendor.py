@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,15 +19,23 @@ import trustme
 import yaml
 
 from fixtures.catalogue import load
+from fixtures.endpoints import NO_SUCH_HOST
 from tests.command.running import ROOT
 
 DOMAIN = "provider.test"
 IMPOSTOR_DOMAIN = "impostor.test"
+EXPIRED_DOMAIN, UNTRUSTED_DOMAIN = "expired.test", "untrusted.test"
+REFUSING_HOST = "refusing.test"
+PLAIN_PORT, SECOND_PORT = 80, 8443
 STOP_SECONDS = 20.0
 ASSETS = "KUBEBUILDER_ASSETS"
+WHOLE = "EMC_WHOLE"
+"""Set where a gateway is to be judged by all requirements, however long that takes."""
 EMBEDDED, REAL = "embedded", "kube-apiserver"
 FLAVOURS = (EMBEDDED, *((REAL,) if os.environ.get(ASSETS) else ()))
 """The Kubernetes APIs that are to be had here."""
+EDITION = "rhoai-3.4"
+"""What a vendor's gateway is made for, unless a test asks for another."""
 USERS = ("ada", "ben")
 
 
@@ -46,6 +56,9 @@ class Vendor:
             "kubernetes": {"kubeconfig": self.api["kubeconfig"]},
             "gateway": {
                 "url": self.gateway["gateway"],
+                "object": {"namespace": self.gateway["gatewayNamespace"], "name": self.gateway["gatewayName"]},
+                "closedNamespaceLabels": self.gateway["closedNamespaceLabels"],
+                "logs": list(self.gateway["logs"].values()),
                 "maasApi": {} if self.api["flavour"] == REAL else {"users": users},
             },
             "provider": {
@@ -53,15 +66,21 @@ class Vendor:
                 "controlTokenFile": "control-token",
                 "domain": DOMAIN,
                 "impostorDomain": IMPOSTOR_DOMAIN,
+                "expiredDomain": EXPIRED_DOMAIN,
+                "untrustedDomain": UNTRUSTED_DOMAIN,
+                "refusingHost": REFUSING_HOST,
+                "plainPort": PLAIN_PORT,
+                "secondPort": SECOND_PORT,
                 "dataUrl": f"http://{self.provider['plain']}",
                 "vertexOpenAI": {"project": "p", "location": "l", "endpoint": "e"},
             },
             "metrics": {"url": self.gateway["metrics"]},
+            "parts": self.gateway["parts"],
             "features": self.gateway["features"],
             "profiles": list(load().profiles),
             "implementation": {"organization": "Vendor", "project": "a vendor's gateway", "version": "1.0"},
             # All is on one machine: what the embedded target gives, with room for a real API server.
-            "bounds": {"convergeSeconds": 30, "holdSeconds": 1, "intervalSeconds": 0.1, "requestSeconds": 10},
+            "bounds": {"convergeSeconds": 30, "holdSeconds": 1, "intervalSeconds": 0.1, "requestSeconds": 30},
             **changes,
         }
         path = self.directory / "target.yaml"
@@ -88,8 +107,11 @@ def vendor(directory: Path, flavour: str, edition: str, *more: str) -> Iterator[
             *("--directory", directory / "gateway"),
             *("--vertex-openai", "p/l/e"),
             *("--provider-ca", directory / "provider-ca.pem"),
+            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{_closed_port(stack)}"),
+            *("--connect-to", f"{NO_SUCH_HOST}:443::"),
             *("--connect-to", f":443:{provider['tls']}"),
-            *("--connect-to", f":80:{provider['plain']}"),
+            *("--connect-to", f":{SECOND_PORT}:{provider['tls']}"),
+            *("--connect-to", f":{PLAIN_PORT}:{provider['plain']}"),
             *more,
         )
         yield Vendor(directory, api, gateway, provider)
@@ -137,6 +159,13 @@ def _user_tokens(directory: Path) -> Path:
     return path
 
 
+def _closed_port(stack: ExitStack) -> int:
+    """A port at which nobody listens, and at which nobody else can for so long."""
+    held = stack.enter_context(socket.socket())
+    held.bind(("127.0.0.1", 0))
+    return int(held.getsockname()[1])
+
+
 def _provider_options(directory: Path) -> tuple[str | Path, ...]:
     authority = trustme.CA()
     certificate = authority.issue_cert(f"*.{DOMAIN}")
@@ -148,4 +177,18 @@ def _provider_options(directory: Path) -> tuple[str | Path, ...]:
         *("--certificate", directory / "provider.pem"),
         *("--private-key", directory / "provider-key.pem"),
         *("--control-token-file", directory / "control-token"),
+        *_bad_certificates(directory, authority),
     )
+
+
+def _bad_certificates(directory: Path, authority: trustme.CA) -> Iterator[str | Path]:
+    long_ago = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    over = long_ago + datetime.timedelta(days=30)
+    bad = {
+        EXPIRED_DOMAIN: authority.issue_cert(f"*.{EXPIRED_DOMAIN}", not_before=long_ago, not_after=over),
+        UNTRUSTED_DOMAIN: trustme.CA().issue_cert(f"*.{UNTRUSTED_DOMAIN}"),
+    }
+    for domain, certificate in bad.items():
+        file = directory / f"{domain}.pem"
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(file))
+        yield from ("--certificate-for", domain, file, file)

@@ -64,9 +64,13 @@ class Command:
         """What a terminal does: SIGINT to everything in the foreground."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def end(self) -> Ended:
+    def kill_all(self) -> None:
+        """What a machine that goes down does: SIGKILL to the command and its workers: nobody can put anything back."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+    def end(self, within: float = LONG_SECONDS) -> Ended:
         """Wait for its end."""
-        stdout, stderr = self.process.communicate(timeout=LONG_SECONDS)
+        stdout, stderr = self.process.communicate(timeout=within)
         return Ended(self.process.returncode, self.seen + stdout, stderr, self)
 
     def processes(self, part: str = "") -> list[int]:
