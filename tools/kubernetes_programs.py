@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,11 +29,20 @@ class BuildError(Exception):
 def main() -> int:
     """Print the folder; 1 if there is none and none was to be built, 2 if building failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--if-built", action="store_true", help="build nothing; exit 1 if they are not there")
+    parser.add_argument(
+        "--if-built",
+        nargs="?",
+        const=0,
+        type=int,
+        metavar="SECONDS",
+        help="build nothing; wait so long for a build that somebody else has begun; exit 1 if they are not there",
+    )
     arguments = parser.parse_args()
     directory = folder()
+    if arguments.if_built and not whole(directory):
+        wait_for_others(directory, arguments.if_built)
     if not whole(directory):
-        if arguments.if_built:
+        if arguments.if_built is not None:
             return 1
         try:
             build(directory)
@@ -73,6 +83,23 @@ def build(directory: Path) -> None:
             if not os.access(directory / name, os.X_OK):
                 sys.stderr.write(f"building {name} {package}; without Go's own cache this takes minutes\n")
                 compile_program(package, directory / name)
+
+
+def wait_for_others(directory: Path, seconds: int) -> None:
+    """Return when nobody builds any more, or after so long."""
+    signal.signal(signal.SIGALRM, _out_of_patience)
+    signal.alarm(seconds)
+    try:
+        with (directory / "lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+    except (FileNotFoundError, TimeoutError):
+        return
+    finally:
+        signal.alarm(0)
+
+
+def _out_of_patience(number: int, frame: object) -> None:
+    raise TimeoutError
 
 
 def compile_program(package: str, program: Path) -> None:
