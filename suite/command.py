@@ -73,10 +73,12 @@ def _of_a_target(command: F) -> F:
     """The options that say what is judged, and by which edition."""
     for option in reversed(
         (
-            click.option("--target", default="embedded", show_default=True, help="embedded or cluster."),
-            click.option("--config", metavar="FILE", help="target.yaml that describes the cluster."),
+            click.option("--target", default="embedded", show_default=True, help="embedded, cluster or kind."),
+            click.option("--config", metavar="FILE", help="target.yaml that describes the cluster, or kind.yaml."),
             click.option(
-                "--edition", metavar="NAME", help="Edition of the contract, or auto.  [default: runbook if embedded]"
+                "--edition",
+                metavar="NAME",
+                help="Edition of the contract, or auto.  [default: runbook if embedded, rhoai-3.4 with kind]",
             ),
             click.option(
                 "--fault", multiple=True, metavar="NAME|ID", help="Fault of the embedded gateway; repeatable."
@@ -107,7 +109,14 @@ def _of_a_target(command: F) -> F:
     metavar="N",
     help="Execute every case N times, and say how often each requirement agreed with itself.",
 )
-@click.option("--keep", default="never", show_default=True, help="Keep objects on a cluster: never, failed or always.")
+@click.option(
+    "--keep",
+    is_flag=False,
+    flag_value="always",
+    default="never",
+    show_default=True,
+    help="Keep objects on a cluster, or the cluster made by kind: never, failed or always.",
+)
 @click.option("--no-admin", is_flag=True, help="Make no namespaces: use those of kubernetes.namespaces.")
 @click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
 def run(workers: int, no_admin: bool, **given: Any) -> int:

@@ -30,7 +30,14 @@ def rows_of(what: str, edition: str | None = None) -> Sequence[Row]:
     """
     if what == "images":
         return [
-            {"name": item.name, "reference": item.reference, "needed": item.needed} for item in images.load().values()
+            {
+                "name": item.name,
+                "kind": item.kind,
+                "pinned by": item.pinned,
+                "needed": item.needed,
+                "reference": item.reference,
+            }
+            for item in images.load().values()
         ]
     catalogue = load()
     if edition is not None:
@@ -62,7 +69,7 @@ def as_table(rows: Sequence[Row]) -> str:
     lines = []
     for line in [names, *shown]:
         head = "".join(f"{cell:<{width}}  " for cell, width in zip(line[:-1], widths, strict=True))
-        body = textwrap.wrap(line[-1], last) or [""]
+        body = textwrap.wrap(line[-1], last, break_long_words=False, break_on_hyphens=False) or [""]
         lines += [(head + body[0]).rstrip(), *(" " * before + more for more in body[1:])]
     return "\n".join(lines)
 

@@ -12,7 +12,8 @@ import pytest
 from fixtures.catalogue import FEATURES
 from fixtures.errors import ConfigurationError
 
-TARGETS = ("embedded", "cluster")
+EMBEDDED, CLUSTER, KIND = "embedded", "cluster", "kind"
+TARGETS = (EMBEDDED, CLUSTER, KIND)
 KEEP = ("never", "failed", "always")
 RUNS = FEATURES.parent / "reports" / "runs"
 
@@ -34,10 +35,10 @@ FOREIGN_OPTIONS = {
 class Options:
     """What was asked for."""
 
-    target: str = "embedded"
+    target: str = EMBEDDED
     config: Path | None = None
     edition: str | None = None
-    """None for the target's default: ``runbook`` on the embedded target, ``auto`` elsewhere."""
+    """None for the target's default: ``runbook`` when embedded, the product's with kind, ``auto`` elsewhere."""
     profiles: tuple[str, ...] = ()
     select: str | None = None
     faults: tuple[str, ...] = ()
@@ -67,26 +68,26 @@ class Options:
             raise ConfigurationError(f"--repeat takes a number from 1 on; not {self.repeat}")
         if self.keep not in KEEP:
             raise ConfigurationError(f"--keep takes {', '.join(KEEP)}; not {self.keep!r}")
-        if self.target == "embedded" and self.config:
-            raise ConfigurationError("--config describes a cluster; give --target cluster with it")
-        if self.target == "embedded" and self.keep != "never":
+        if self.target == EMBEDDED and self.config:
+            raise ConfigurationError("--config describes a cluster; give --target cluster, or --target kind, with it")
+        if self.target == EMBEDDED and self.keep != "never":
             raise ConfigurationError(
                 "the embedded target ends with the run, so --keep keeps nothing; start one with `conformance up` and "
                 "run with --target cluster against it"
             )
-        if self.target == "embedded" and self.no_admin:
+        if self.target != CLUSTER and self.no_admin:
             raise ConfigurationError("--no-admin is for a cluster of somebody else's; give --target cluster with it")
-        if self.target != "embedded" and not self.config:
-            raise ConfigurationError(f"--target {self.target} needs --config target.yaml")
-        if self.target != "embedded" and (self.faults or self.variants):
+        if self.target == CLUSTER and not self.config:
+            raise ConfigurationError("--target cluster needs --config target.yaml")
+        if self.target != EMBEDDED and (self.faults or self.variants):
             raise ConfigurationError("--fault and --variant change the reference gateway; they need --target embedded")
 
 
 def add(parser: pytest.Parser) -> None:
     """Register the options with pytest."""
     group = parser.getgroup("conformance", "ExternalModel conformance")
-    group.addoption("--target", default="embedded", help="embedded (default) or cluster")
-    group.addoption("--config", dest="target_config", help="target.yaml of an existing cluster")
+    group.addoption("--target", default=EMBEDDED, help="embedded (default), cluster, or kind")
+    group.addoption("--config", dest="target_config", help="target.yaml of a cluster, or kind.yaml")
     group.addoption("--edition", help="edition of the contract, or auto; default runbook on the embedded target")
     group.addoption("--profile", action="append", default=[], help="judge only this profile; repeatable")
     group.addoption("--select", help='judge only these requirements: "EM-CRED-004", "credentials and not EM-CRED-010"')
@@ -94,7 +95,13 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--variant", action="append", default=[], help="lawful variant of it; repeatable")
     group.addoption("--converge", type=float, help="seconds that the gateway may take to settle; default: the target's")
     group.addoption("--repeat", type=int, default=1, help="execute every case so often, and say how often it agreed")
-    group.addoption("--keep", default="never", help="keep the objects of cases: never (default), failed or always")
+    group.addoption(
+        "--keep",
+        nargs="?",
+        const="always",
+        default="never",
+        help="keep the objects of cases, or a cluster made by kind: never (default), failed or always",
+    )
     group.addoption("--no-admin", action="store_true", help="make no namespaces: use those of kubernetes.namespaces")
     group.addoption("--out", help="directory for this run; default reports/runs/<run id>")
 

@@ -27,24 +27,27 @@ from fixtures.settle import CEILING_SECONDS, Bounds, obtain
 from fixtures.targets import cluster
 from fixtures.targets.deployed_provider import deployed
 from fixtures.targets.embedded import Embedded, embedded
+from fixtures.targets.kind import wanted as kind_files
+from fixtures.targets.kind.cluster import Cluster, made
+from fixtures.targets.kind.planning import LOG, LOGS
+from fixtures.targets.kind.wanted import Wanted as WantedCluster
 from fixtures.targets.target import PROMETHEUS, Target
 from reports import build, latest, places
-from reports.events import PlanMade, PreflightChecked, RunFinished, RunStarted
+from reports.events import CaseFinished, EventLog, PlanMade, PreflightChecked, RunFinished, RunStarted
 from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
-from suite import chapters, gateway_output, own_output, preflight, proof, selfcheck, turns
+from suite import chapters, cluster_logs, gateway_output, own_output, preflight, proof, selfcheck, turns
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
 from suite.editions import Chosen, detect
-from suite.options import RUNS, Options
+from suite.options import EMBEDDED, KIND, RUNS, Options
 from suite.plan import Plan, Wanted
 
 DEFAULT_EDITION = "runbook"
 AUTO = "auto"
-EMBEDDED = "embedded"
 USER_AGENT = "externalmodel-conformance"
 
 Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
@@ -68,6 +71,12 @@ class Run:
         self.wanted = Wanted()
         """What is judged: what the user asked for, else what the target claims."""
         self._ground: Ground | None = None
+        self._wanted_cluster: WantedCluster | None = None
+        """What kind is to make; None for any other target."""
+        self._cluster: Cluster | None = None
+        """What it has made."""
+        self._went_well = False
+        """Whether everything was executed, and nothing failed; known at the end."""
         self.canaries: dict[str, str] = {}
         """The canaries of every case that has ended, name to value; for the look at the gateway's output."""
         self.checks: list[PreflightChecked] = []
@@ -109,6 +118,8 @@ class Run:
         texts = chapters.read()
         selfcheck.check(catalogue, texts)
         wanted = Wanted(self._options.profiles, self._options.select, self._options.repeat)
+        if self._options.target == KIND:
+            self._wanted_cluster = kind_files.load(self._options.config, self._options.edition)
         known = None if self._edition_name() == AUTO else catalogue.edition(self._edition_name())
         if known is not None:
             # Before anything is started: a selection of nothing needs no target to be refused.
@@ -137,6 +148,8 @@ class Run:
         return detect(catalogue, kube, LiveTrials(ground))
 
     def _edition_name(self) -> str:
+        if self._wanted_cluster is not None and self._wanted_cluster.edition is not None:
+            return self._wanted_cluster.edition
         if self._options.edition is None:
             return DEFAULT_EDITION if self._options.target == EMBEDDED else AUTO
         if self._options.edition == AUTO and self._options.target == EMBEDDED:
@@ -156,6 +169,10 @@ class Run:
             ) from error
 
     def _open_target(self, catalogue: Catalogue) -> Target:
+        if self._wanted_cluster is not None:
+            log = self.directory / LOG
+            self._cluster = self._stack.enter_context(made(self._wanted_cluster, log, self._say, self._keeps_cluster))
+            return self._cluster.fill(self._say)
         if self._options.config is not None:
             target = cluster.load(self._options.config)
             if self._options.no_admin and not target.kubernetes.namespaces:
@@ -167,6 +184,9 @@ class Run:
         edition = catalogue.edition(self._edition_name())
         wanted = Embedded(edition, self._options.faults, self._options.variants, PROMETHEUS in self._asked_for)
         return self._stack.enter_context(embedded(wanted, self.directory / "target"))
+
+    def _keeps_cluster(self) -> bool:
+        return self._options.keep == "always" or (self._options.keep == "failed" and not self._went_well)
 
     def _bounded(self, target: Target) -> Target:
         if self._options.converge is None:
@@ -261,6 +281,9 @@ class Run:
             self._sweep()
             for seen in gateway_output.look(target, self._marker, self.canaries) if target else ():
                 writer.write(seen)
+            self._went_well = reason == "completed" and not self.blocked and _all_passed(build.read_log(self.directory))
+            if self._cluster is not None and not self._went_well:
+                self._take_down_logs(self._cluster)
         except Exception as error:
             reason, detail = "harness-error", f"cleaning up failed: {error}"
         finally:
@@ -278,6 +301,13 @@ class Run:
         if self.directory.parent == RUNS:
             latest.update(RUNS, self.id)
         return report
+
+    def _take_down_logs(self, made_by_us: Cluster) -> None:
+        """Keep what everything on our own cluster has logged; that it cannot be had changes no verdict."""
+        try:
+            cluster_logs.keep(made_by_us, self.directory / LOGS, self._secrets())
+        except ConfigurationError as error:
+            self._say(f"kind       {error}")
 
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""
@@ -297,7 +327,7 @@ class Run:
     def _sweep(self) -> None:
         """Undo what a lost worker of this run has left; the embedded cluster goes as a whole."""
         turns.forget(self.directory)
-        if self._ground is None or self._ground.target.kind == "embedded":
+        if self._ground is None or self._goes_as_a_whole():
             return
         target = self._ground.target
         access = target.kubernetes
@@ -325,6 +355,12 @@ class Run:
             )
         kube.close()
 
+    def _goes_as_a_whole(self) -> bool:
+        """Whether nothing of the cluster is left in any case when the run ends."""
+        if self._cluster is not None:
+            return self._options.keep == "never" and not self._cluster.was_there
+        return self._options.target == EMBEDDED
+
     def _sweep_given(self, kube: Kube, namespaces: Sequence[str]) -> None:
         """Delete what is left of the run in namespaces that stay."""
         kinds = (SECRETS, *self.ground().edition.kinds)
@@ -344,6 +380,10 @@ class Run:
 
         obtain(gone, bounds)
         return left
+
+
+def _all_passed(log: EventLog) -> bool:
+    return all(event.outcome == "passed" for event in log.events if isinstance(event, CaseFinished))
 
 
 def suite_facts() -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from fixtures.parts import Parts
 from fixtures.targets import cluster
 from reports.text import one_line
 from suite.interrupts import Interrupts
-from suite.options import Options
+from suite.options import KIND, Options
 
 USER_AGENT = "externalmodel-conformance (sweep)"
 
@@ -24,6 +24,11 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     Raises:
         ConfigurationError: there is no cluster to look at, or no run was named whose leftovers to delete.
     """
+    if options.target == KIND:
+        raise ConfigurationError(
+            "a cluster made by kind goes as a whole: `kind delete cluster --name NAME`; what runs have left on one "
+            "that stays, --target cluster with a target.yaml of it finds"
+        )
     if options.config is None:
         raise ConfigurationError("the embedded target leaves nothing to sweep; give --target cluster with --config")
     if delete and run is None:

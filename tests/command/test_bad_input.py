@@ -35,14 +35,14 @@ provider: {controlUrl: "http://127.0.0.1:9", domain: provider.test}
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--target", "moon"], ["unknown target 'moon'", "embedded, cluster"]),
+        (["--target", "moon"], ["unknown target 'moon'", "embedded, cluster, kind"]),
         (["--edition", "v0"], ["unknown edition 'v0'", "rhoai-3.4, rhoai-3.5, runbook"]),
         (["--profile", "gold"], ["unknown profile 'gold'", "credential-injection"]),
         (["--select", "EM-XXX-999"], ["'EM-XXX-999' selects no requirement", "conformance list requirements"]),
         (["--select", "EM-CRED and ("], ["is not a tag expression", "write for example"]),
         (["--select", ""], ["--select"]),
         (["--target", "cluster"], ["--target cluster needs --config"]),
-        (["--config", "target.yaml"], ["--target cluster"]),
+        (["--config", "target.yaml"], ["--target cluster, or --target kind"]),
         (["--keep", "sometimes"], ["--keep takes never, failed, always"]),
         (["--keep", "always"], ["the embedded target ends with the run"]),
         (["--workers", "0"], ["0", "--workers"]),
