@@ -52,6 +52,11 @@ Feature: Forwarding
         | numbers that a double cannot hold          |
         | an order and white space of its own        |
 
+    Scenario: a targetModel with capitals
+      Given a model "alpha" with the targetModel "Mixtral-8x7B-Instruct"
+      When clients call "alpha" with a body of a plain message
+      Then the provider receives the body unchanged
+
   @EM-FWD-006
   Rule: The official OpenAI SDK works against the model's path
 

@@ -62,6 +62,18 @@ class WrongContentLength(Fault):
         return super().content_length(model, size) - uncounted
 
 
+class ModelInLowerCase(Fault):
+    """Writes the model's name in lower case into the body."""
+
+    id, name = "X345", "model-in-lower-case"
+    catches = "The provider receives the body that the client sent."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        right = super().upstream_body(model, body)
+        named = str((right or body).get("model", ""))
+        return right if named == named.lower() else {**(right or body), "model": named.lower()}
+
+
 # --- Headers of the request ---
 
 
