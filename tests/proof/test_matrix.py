@@ -183,14 +183,16 @@ def test_a_rotation_tries_what_has_changed_and_everything_else_within_its_days(
     published = tmp_path / "matrix.json"
     published.write_text(json.dumps({"runs": runs, "made": "2026-11-20"}), encoding="utf-8")
     monkeypatch.setattr(command, "MATRIX", published)
-    seen = []
-    for day in range(4):
-        made = command._rotated(wanted, 4, day * command.DAY_SECONDS)
+    days = [command._rotated(wanted, 4, day * command.DAY_SECONDS) for day in range(4)]
+    for made in days:
         assert wanted[0] in made
         assert len(made) < 20
-        seen += made
+    seen = [task for made in days for task in made]
 
     assert {task.key for task in seen} == {task.key for task in wanted}
+    whole = sum(task.wide for task in wanted[1:])
+    assert whole > 1
+    assert max(sum(task.wide for task in day) for day in days) <= 1 + 1 + (whole - 1) // 4
     assert "1 changed since the proof of 2026-11-20; of the other 19, part 1 of 4" in capsys.readouterr().out
 
 
