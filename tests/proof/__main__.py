@@ -143,8 +143,8 @@ def _rotated(wanted: list[Task], count: int, now: float) -> list[Task]:
     changed = [task for task in wanted if known and known.get(task.key) != digest.of(task.asked)]
     rest = [task for task in wanted if task not in changed]
     today = int(now // DAY_SECONDS) % count
-    # By name and not by place, so that a new fault does not move all others to another day. The few whole runs, of which
-    # one takes minutes, are dealt out instead, so that no day has two of them while another has none.
+    # By name and not by place, so that a new fault does not move all others to another day. The few whole runs, of
+    # which one takes minutes, are dealt out instead, so that no day has two of them while another has none.
     due = [task for task in rest if not task.wide and zlib.crc32(task.key.encode()) % count == today]
     due += [task for place, task in enumerate(task for task in rest if task.wide) if place % count == today]
     since = f"since the proof of {published['made']}" if known else "that is known: no proof has been published"
