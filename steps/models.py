@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 
 from pytest_bdd import given, parsers, when
 
@@ -46,7 +45,7 @@ def lenient_model_in_service(scenario: Scenario, alias: str) -> None:
 @given(parsers.parse('a model "{alias:w}" with a targetModel of length {length:d}'))
 def model_with_long_target(scenario: Scenario, alias: str, length: int) -> None:
     model = scenario.new_model(alias)
-    model.target_model = secrets.token_hex(length)[:length]
+    model.target_model = scenario.names.digits(length)
     model.deploy(strict=False)
 
 
@@ -57,7 +56,7 @@ def unpublished_model(scenario: Scenario, alias: str) -> None:
 
 @given(parsers.parse('a model "{alias:w}" in the same namespace, published by a MaaSModelRef of another name'))
 def model_with_renamed_ref(scenario: Scenario, alias: str) -> None:
-    scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{secrets.token_hex(3)}", strict=True)
+    scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{scenario.names.digits(6)}", strict=True)
 
 
 @given(parsers.parse('a model "{alias:w}" with the targetModel "{target_model}"'))

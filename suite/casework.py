@@ -29,7 +29,7 @@ RESULT_PROPERTY = "conformance-result"
 
 
 @dataclass
-class _Work:
+class Work:
     """A case while it is worked on."""
 
     case: Case
@@ -43,7 +43,7 @@ class _Work:
 
 CANARIES_PROPERTY = "conformance-canaries"
 """User property of the same that carries the values of the case's canaries, which are never written."""
-_WORK = pytest.StashKey[_Work]()
+_WORK = pytest.StashKey[Work]()
 ROUND = "conformance_round"
 """Parameter of an item that says which round it belongs to, where there are several."""
 CASEWORK = pytest.StashKey["Casework"]()
@@ -81,17 +81,24 @@ class Casework:
     def ground_for(self, item: pytest.Item) -> Scenario:
         """The ground that the case of an item stands on."""
         work = item.stash[_WORK]
+        prepared = self._ground.prepared
+        scene = prepared.scenes.get(work.case.id) if prepared else None
+        if scene is not None and scene.not_testable:
+            raise NotTestableError(scene.not_testable)
         ground = self._placed(self._given[1:])
-        work.scenario = Scenario(ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        work.scenario = self._scenario(ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
         return work.scenario
 
     def ground_for_neighbour(self) -> Scenario:
         """The ground that the neighbour of this worker stands on."""
         recorder = CaseRecorder(self._writer, self._worker, "neighbour")
         ground = self._placed(self._given[:1])
-        scenario = Scenario(ground, recorder, f"externalmodel-conformance ({self._worker}, neighbour)")
-        self._neighbour = scenario
-        return scenario
+        agent = f"externalmodel-conformance ({self._worker}, neighbour)"
+        self._neighbour = self._scenario(ground, recorder, agent, neighbour_of(number_of(self._worker)))
+        return self._neighbour
+
+    def _scenario(self, ground: Ground, recorder: CaseRecorder, user_agent: str, scene: str | None = None) -> Scenario:
+        return Scenario(ground, recorder, user_agent, scene)
 
     def _placed(self, namespaces: tuple[str, ...]) -> Ground:
         """The ground of a scenario that may use these of the namespaces that were given, if any were."""
@@ -134,7 +141,7 @@ class Casework:
                 dropped.append(item)
                 continue
             found.add(case.id)
-            item.stash[_WORK] = _Work(case, CaseRecorder(self._writer, self._worker, case.id))
+            item.stash[_WORK] = Work(case, CaseRecorder(self._writer, self._worker, case.id))
             kept.append(item)
         narrowed = (
             config.getoption("keyword") or config.getoption("markexpr") or any("::" in arg for arg in config.args)
@@ -175,8 +182,11 @@ class Casework:
         work = request.node.stash[_WORK]
         work.step, work.step_began = step, time.monotonic()
 
-    def pytest_bdd_before_step_call(self, step_func: Any) -> None:
-        """Refuse a step that would pass without having run: a coroutine is never awaited."""
+    def pytest_bdd_before_step_call(self, request: pytest.FixtureRequest, step: Any, step_func: Any) -> None:
+        """Let the acts begin, and refuse a step that would pass without having run: a coroutine is never awaited."""
+        scenario = request.node.stash[_WORK].scenario
+        if step.type != "given" and scenario is not None:
+            scenario.begin()
         if inspect.iscoroutinefunction(step_func) or inspect.isasyncgenfunction(step_func):
             raise HarnessError(f"step function {step_func.__name__} is async; pytest-bdd would not run it")
 
@@ -188,7 +198,7 @@ class Casework:
         """Record how the step has ended."""
         self._record_step(request.node.stash[_WORK], _outcome(exception))
 
-    def _record_step(self, work: _Work, outcome: Outcome) -> None:
+    def _record_step(self, work: Work, outcome: Outcome) -> None:
         step = work.step
         self._writer.write(
             StepFinished(
@@ -223,12 +233,12 @@ class Casework:
             report.user_properties.append((CANARIES_PROPERTY, self._canaries(work)))
         return report
 
-    def _canaries(self, work: _Work) -> dict[str, str]:
+    def _canaries(self, work: Work) -> dict[str, str]:
         scenarios = [item for item in (work.scenario, self._neighbour) if item is not None]
         made = [canary for scenario in scenarios for canary in scenario.canaries]
         return without_secrets_of_users(made, self._ground.marker)
 
-    def _finished(self, work: _Work) -> CaseFinished:
+    def _finished(self, work: Work) -> CaseFinished:
         error = work.error
         outcome = _outcome(error)
         step = None if error is None else work.step
@@ -248,16 +258,25 @@ class Casework:
         )
 
 
+def number_of(worker: str) -> int:
+    """Which of the processes that execute cases it is, from 0 on."""
+    return int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
+
+
+def neighbour_of(worker: int) -> str:
+    """The name of the scene in which the neighbour of a worker lives."""
+    return f"neighbour {worker}"
+
+
 def _own_share(given: tuple[str, ...], worker: str) -> tuple[str, ...]:
-    number = int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
-    return share(given, number, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    return share(given, number_of(worker), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _runs_alone(item: pytest.Item) -> bool:
     return item.get_closest_marker(SERIAL) is not None
 
 
-def _show(report: pytest.TestReport, work: _Work, error: BaseException) -> None:
+def _show(report: pytest.TestReport, work: Work, error: BaseException) -> None:
     """Put the verdict first, and the line of the feature file, not that of pytest-bdd's machinery."""
     report.location = (work.case.feature, work.case.line - 1, work.case.id)
     line = work.case.line if work.step is None else work.step.line_number

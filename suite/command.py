@@ -177,32 +177,57 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
 
 @cli.command()
 @click.option("--edition", default="rhoai-3.4", show_default=True, metavar="NAME")
+@click.option("--objects", is_flag=True, help="Print instead all objects that a run without any right stands on.")
+@click.option("--config", metavar="FILE", help="With --objects: target.yaml that describes the cluster.")
+@click.option("--profile", multiple=True, metavar="NAME", help="With --objects: only this profile; repeatable.")
+@click.option("--select", metavar="EXPR", help="With --objects: only a part, as in run.")
+@click.option("--workers", type=click.IntRange(1, 64), default=DEFAULT_WORKERS, show_default=True, metavar="N")
 @click.option("--account-namespace", metavar="NAME", help="Where the run's ServiceAccount is to be.")
 @click.option("--mints-keys", is_flag=True, help="Scenarios mint client keys (gateway.maasApi).")
+@click.option("--users-named", is_flag=True, help="For users that target.yaml names (gateway.maasApi.users).")
+@click.option("--monitoring", is_flag=True, help="The profile monitoring is judged.")
+@click.option("--parts", multiple=True, metavar="NAMESPACE", help="Where parts may be stopped (parts); repeatable.")
 @click.option("--deploys-provider", is_flag=True, help="The run deploys the mock provider (provider.deploy).")
 @click.option("--workloads", multiple=True, metavar="NAMESPACE", help="Where the gateway's Pods are; repeatable.")
 @click.option("--namespace", multiple=True, help="Where the run may make objects, instead of namespaces; repeatable.")
 def plan(
     edition: str,
+    objects: bool,
+    config: str | None,
+    profile: tuple[str, ...],
+    select: str | None,
+    workers: int,
     account_namespace: str | None,
     mints_keys: bool,
+    users_named: bool,
+    monitoring: bool,
+    parts: tuple[str, ...],
     deploys_provider: bool,
     workloads: tuple[str, ...],
     namespace: tuple[str, ...],
 ) -> int:
-    """Print the account and the rights that a run needs, as YAML for an administrator to read and apply."""
+    """Print what a run needs on a cluster, as YAML for an administrator to read and apply: rights, or objects."""
+    if objects:
+        return _plan_objects(config, edition, profile, select, workers)
+    if config or profile or select:
+        raise click.UsageError("--config, --profile and --select go with --objects")
     from fixtures.catalogue import load
+    from fixtures.rights import Uses
     from suite import planning
 
-    wanted = planning.Wanted(
-        load().edition(edition),
-        account_namespace or planning.NAME,
-        mints_keys,
-        deploys_provider,
-        workloads,
-        namespace,
-    )
+    uses = Uses(mints_keys, users_named, deploys_provider, monitoring, workloads, parts, namespace)
+    wanted = planning.Wanted(load().edition(edition), account_namespace or planning.NAME, uses)
     click.echo(planning.plan(wanted), nl=False)
+    return 0
+
+
+def _plan_objects(config: str | None, edition: str, profiles: tuple[str, ...], select: str | None, workers: int) -> int:
+    if config is None:
+        raise click.UsageError("--objects needs --config target.yaml")
+    from suite.plan import Wanted
+    from suite.rehearsing import plan_objects
+
+    click.echo(plan_objects(Path(config), edition, Wanted(profiles, select), workers).as_yaml(), nl=False)
     return 0
 
 

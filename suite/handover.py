@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fixtures.catalogue import load as load_catalogue
+from fixtures.prepared import Prepared
 from fixtures.scenario import Baseline, Ground
 from fixtures.targets.target import Target
 
@@ -22,6 +23,7 @@ def ground_to_json(ground: Ground) -> dict[str, Any]:
         "target": ground.target.to_json(),
         "edition": ground.edition.name,
         "baseline": dataclasses.asdict(ground.baseline),
+        "prepared": ground.prepared.to_json() if ground.prepared else None,
     }
 
 
@@ -33,4 +35,5 @@ def ground_from_json(values: Mapping[str, Any]) -> Ground:
         target=Target.from_json(values["target"]),
         edition=load_catalogue().edition(values["edition"]),
         baseline=Baseline(**values["baseline"]),
+        prepared=Prepared.from_json(values["prepared"]) if values["prepared"] else None,
     )

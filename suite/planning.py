@@ -6,8 +6,7 @@ for, one rule a resource. Nothing in it is secret, and nothing of it names a gat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +14,7 @@ import yaml
 
 from fixtures.catalogue import Edition
 from fixtures.kube import OWNED
-from fixtures.rights import Right, needed, rules
+from fixtures.rights import Right, Uses, needed, rules
 
 Manifest = dict[str, Any]
 RBAC = "rbac.authorization.k8s.io"
@@ -35,22 +34,21 @@ class Wanted:
 
     edition: Edition
     account_namespace: str = NAME
-    mints_keys: bool = False
-    deploys_provider: bool = False
-    reads_logs_of: tuple[str, ...] = ()
-    """Namespaces of the gateway's Pods, whose images are reported and whose logs are kept with failures."""
-    namespaces: tuple[str, ...] = ()
-    """Where the run may make objects; none where it makes namespaces of its own."""
+    uses: Uses = field(default_factory=Uses)
 
 
 def plan(wanted: Wanted) -> str:
     """The objects as YAML, with a head that says how to use them."""
+    uses = wanted.uses
     options = "".join(
         [
-            "--mints-keys " if wanted.mints_keys else "",
-            "--deploys-provider " if wanted.deploys_provider else "",
-            *(f"--workloads {name} " for name in wanted.reads_logs_of),
-            *(f"--namespace {name} " for name in wanted.namespaces),
+            "--mints-keys " if uses.mints_keys else "",
+            "--users-named " if uses.names_users else "",
+            "--deploys-provider " if uses.deploys_provider else "",
+            "--monitoring " if uses.monitoring else "",
+            *(f"--workloads {name} " for name in uses.workloads),
+            *(f"--parts {name} " for name in uses.parts),
+            *(f"--namespace {name} " for name in uses.namespaces),
         ]
     )
     head = HEAD.format(edition=wanted.edition.name, options=options, name=NAME, namespace=wanted.account_namespace)
@@ -59,18 +57,14 @@ def plan(wanted: Wanted) -> str:
 
 def objects(wanted: Wanted) -> list[Manifest]:
     """Account, roles and bindings, in the order in which they can be applied."""
-    asked = needed(
-        wanted.edition,
-        mints_keys=wanted.mints_keys,
-        deploys_provider=wanted.deploys_provider,
-        namespaces=wanted.namespaces,
-    )
-    everywhere = [right for right in (*asked, *_looks(wanted)) if right.namespace is None]
-    placed = sorted((right for right in (*asked, *_reads(wanted)) if right.namespace), key=_place)
+    uses = replace(wanted.uses, looks_at_gateway=wanted.uses.looks_at_gateway or wanted.edition.gateway is not None)
+    asked = needed(wanted.edition, uses)
+    everywhere = [right for right in asked if right.namespace is None]
+    placed = sorted((right for right in asked if right.namespace), key=_place)
     return [
         *(
             {"apiVersion": "v1", "kind": "Namespace", "metadata": _metadata(name)}
-            for name in (wanted.account_namespace, *wanted.namespaces)
+            for name in (wanted.account_namespace, *uses.namespaces)
         ),
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(NAME, wanted.account_namespace)},
         *(_role(wanted, everywhere, None) if everywhere else ()),
@@ -80,24 +74,6 @@ def objects(wanted: Wanted) -> list[Manifest]:
 
 def _place(right: Right) -> str:
     return right.namespace or ""
-
-
-def _looks(wanted: Wanted) -> Iterator[Right]:
-    """What the preflight and a failure's diagnosis read if they may; nothing depends on it."""
-    if wanted.namespaces:
-        return
-    yield from (Right("list", child.group, child.plural) for child in wanted.edition.children)
-    yield Right("list", "", "events")
-    yield Right("get", "apiextensions.k8s.io", "customresourcedefinitions")
-    if wanted.edition.gateway is not None:
-        yield Right("get", "gateway.networking.k8s.io", "gateways")
-        yield Right("list", "networking.istio.io", "envoyfilters")
-
-
-def _reads(wanted: Wanted) -> Iterator[Right]:
-    for namespace in wanted.reads_logs_of:
-        yield Right("list", "", "pods", namespace)
-        yield Right("get", "", "pods/log", namespace)
 
 
 def _role(wanted: Wanted, rights: list[Right], namespace: str | None) -> list[Manifest]:

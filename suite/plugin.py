@@ -46,7 +46,9 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
         with Interrupts() as interrupts:
             config.pluginmanager.register(Interruptible(interrupts))
             return (yield)
-    if not judges_features(config) or any(config.getoption(name) for name in LISTINGS):
+    listing = any(config.getoption(name) for name in LISTINGS)
+    has_casework = any(isinstance(plugin, Casework) for plugin in config.pluginmanager.get_plugins())
+    if not judges_features(config) or listing or has_casework:
         return (yield)
     # A worker needs none of what a controller stands on, and each would spend half a second on importing it.
     from suite.controller import Controller

@@ -14,9 +14,10 @@ from fixtures.catalogue import Edition, GatewayName
 from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.parts import Parts
+from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.recording import CaseRecorder
-from fixtures.rights import EVERY_SCENARIO, Right, needed, of_parts
+from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
 from fixtures.scenario import SUBJECT, Baseline, Ground, Scenario
 from fixtures.survey import Survey, refusal_of
 from fixtures.targets.target import Target
@@ -63,22 +64,11 @@ def surroundings(
             f"install the custom resource definitions of edition {edition.name}, or choose another --edition",
         )
     )
-    deploys = target.provider.services is not None
-    rights = needed(
-        edition,
-        mints_keys=target.gateway.mints_keys,
-        deploys_provider=deploys,
-        namespaces=target.kubernetes.namespaces,
-    )
-    yield from _rights(survey, (*rights, *of_parts(part.namespace for part in target.parts.values())))
+    yield from _rights(survey, needed(edition, Uses.of(target, edition)))
     known = target.gateway.object or edition.gateway
     if known is not None:
         yield from _gateway_object(survey, known, kube.namespace_labels)
-    yield from _looked(Check("provider", lambda: _provider(provider), "start the provider, check its control URL"))
-    yield from _looked(
-        Check("gateway", lambda: _gateway(target), "check the gateway's URL, its listener and its certificate")
-    )
-    yield from _noted(Check("clocks", lambda: _clocks(target), "set the clocks by the same source, such as NTP"))
+    yield from _of_the_wire(target, provider)
     parts = Parts(kube, target.parts, run)
     for name in target.parts:
         yield from _looked(
@@ -88,6 +78,16 @@ def surroundings(
                 f"look at parts.{name} of target.yaml; what a run has left, `conformance sweep RUN --yes` puts back",
             )
         )
+
+
+def without_rights(target: Target, prepared: Prepared, provider: ProviderClient) -> Iterator[PreflightChecked]:
+    """As ``surroundings``, for a run that has no right on the cluster.
+
+    Raises:
+        BlockedError: something without which nothing can be judged is missing.
+    """
+    yield PreflightChecked(time.time(), "rights", "passed", _prepared(prepared))
+    yield from _of_the_wire(target, provider)
 
 
 def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline, list[PreflightChecked]]:
@@ -102,9 +102,10 @@ def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline
 
 
 def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -> PreflightChecked:
-    scenario = Scenario(ground, recorder, "externalmodel-conformance (preflight)")
+    scenario = Scenario(ground, recorder, "externalmodel-conformance (preflight)", trial(strict=strict))
     try:
         scenario.new_model(SUBJECT).deploy(strict=strict)
+        scenario.begin()
         control = scenario.works if strict else scenario.is_in_service
         control(SUBJECT, name)
     except NotTestableError as error:
@@ -113,6 +114,11 @@ def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -
         scenario.clean_up()
         scenario.close()
     return PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
+
+
+def trial(*, strict: bool) -> str:
+    """The name of the scene in which a plain model is tried, whose provider is strict or takes any key."""
+    return f"{CASE}, {'strict' if strict else 'lenient'}"
 
 
 def line_of(check: PreflightChecked) -> str:
@@ -151,6 +157,22 @@ def _rights(survey: Survey, rights: Sequence[Right]) -> Iterator[PreflightChecke
     for purpose in dict.fromkeys(right.needed_for for right in missing if right not in vital):
         of_it = [right for right in missing if right.needed_for == purpose]
         yield from _noted(Check(f"rights for {purpose}", partial(_allowed, rights, of_it), advice))
+
+
+def _of_the_wire(target: Target, provider: ProviderClient) -> Iterator[PreflightChecked]:
+    yield from _looked(Check("provider", lambda: _provider(provider), "start the provider, check its control URL"))
+    yield from _looked(
+        Check("gateway", lambda: _gateway(target), "check the gateway's URL, its listener and its certificate")
+    )
+    yield from _noted(Check("clocks", lambda: _clocks(target), "set the clocks by the same source, such as NTP"))
+
+
+def _prepared(prepared: Prepared) -> str:
+    played = sum(not scene.not_testable for scene in prepared.scenes.values())
+    return (
+        f"none on the cluster: judged is what the objects of plan {prepared.plan} show, for {played} of "
+        f"{len(prepared.scenes)} scenes"
+    )
 
 
 def _allowed(rights: Sequence[Right], missing: Sequence[Right]) -> str:

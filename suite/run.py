@@ -7,20 +7,22 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from fixtures import prepared
 from fixtures.access import shared_kinds
 from fixtures.canaries import new_marker
-from fixtures.catalogue import FEATURES, Catalogue
+from fixtures.catalogue import FEATURES, Catalogue, Edition
 from fixtures.catalogue import load as load_catalogue
 from fixtures.diagnosis import SECRETS
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube, Leftover
 from fixtures.parts import Parts
+from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
 from fixtures.settle import CEILING_SECONDS, Bounds, obtain
@@ -129,18 +131,47 @@ class Run:
         self._prepare_directory()
         self._writer = EventWriter(self.directory / places.EVENTS)
         target = self._bounded(self._open_target(catalogue))
+        self.wanted = dataclasses.replace(wanted, profiles=self._options.profiles or target.profiles)
+        if target.kubernetes.prepared is not None:
+            self._begin_prepared(catalogue, target, known, prepared.load(Path(target.kubernetes.prepared)))
+            return
         kube = Kube(target.kubernetes, self.id, USER_AGENT)
         self._stack.callback(kube.close)
         target = self._stack.enter_context(deployed(target, kube, self.id))
         if target.kind != EMBEDDED:
             target = discovered(target, kube)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
-        self.wanted = dataclasses.replace(wanted, profiles=self._options.profiles or target.profiles)
-        plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
-        self._announce(target, chosen, plan)
-        self.plan = plan
+        self.plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
+        self._announce(target, chosen, self.plan)
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
-        self._look(kube, target)
+        self._look(lambda provider: preflight.surroundings(target, chosen.edition, kube, provider, self.id))
+
+    def _begin_prepared(self, catalogue: Catalogue, target: Target, known: Edition | None, found: Prepared) -> None:
+        """As the rest of ``_begin``, where an administrator has applied all objects and nothing else can be done."""
+        if known is not None and known.name != found.edition:
+            raise ConfigurationError(f"the objects were planned for edition {found.edition}, not for {known.name}")
+        edition = catalogue.edition(found.edition)
+        self.plan = plans.make(catalogue, edition, chapters.read(), target.features, self.wanted)
+        self._refuse_unprepared(self.plan, found)
+        self._marker = found.marker
+        chosen = Chosen(edition, "the objects were planned for it")
+        self._announce(target, chosen, self.plan)
+        self._ground = Ground(self.id, self._marker, target, edition, prepared=found)
+        self._look(lambda provider: preflight.without_rights(target, found, provider))
+
+    def _refuse_unprepared(self, plan: Plan, found: Prepared) -> None:
+        missing = [case.id for case in plan.cases if case.id not in found.scenes]
+        again = "plan and apply the objects again"
+        if self._options.repeat > 1:
+            raise ConfigurationError("--repeat would play scenes at the same time that share their objects; leave it")
+        if found.fingerprint != plan.fingerprint or missing:
+            why = "the contract has changed since" if found.fingerprint != plan.fingerprint else f"not for {missing[0]}"
+            raise ConfigurationError(f"the objects were planned for another run ({why}); {again}")
+        if self._workers > found.workers:
+            raise ConfigurationError(
+                f"the objects were planned for {found.workers} workers, not for {self._workers}; give fewer "
+                f"--workers, or {again}"
+            )
 
     def _detected(self, catalogue: Catalogue, kube: Kube, target: Target) -> Chosen:
         # Any edition does for the ground: each trial puts its own in its place.
@@ -175,10 +206,13 @@ class Run:
             return self._cluster.fill(self._say)
         if self._options.config is not None:
             target = cluster.load(self._options.config)
-            if self._options.no_admin and not target.kubernetes.namespaces:
+            access = target.kubernetes
+            if self._options.no_admin and not (access.namespaces or access.prepared):
                 raise ConfigurationError(
                     f"--no-admin makes no namespaces, and {self._options.config} names none under "
-                    "kubernetes.namespaces; `conformance plan --namespace NAME` shows an administrator what to make"
+                    "kubernetes.namespaces; `conformance plan --namespace NAME` shows an administrator what to make. "
+                    "Without any right, name a file under kubernetes.prepared for what `conformance plan --objects` "
+                    "writes"
                 )
             return target
         edition = catalogue.edition(self._edition_name())
@@ -242,11 +276,12 @@ class Run:
             )
         return tuple(words)
 
-    def _look(self, kube: Kube, target: Target) -> None:
+    def _look(self, surroundings: Callable[[ProviderClient], Iterable[PreflightChecked]]) -> None:
         writer, ground = self._events(), self.ground()
+        target = ground.target
         provider = ProviderClient(target.provider.control_url, target.provider.control_token, target.provider.data_url)
         self._stack.callback(provider.close)
-        for check in preflight.surroundings(target, ground.edition, kube, provider, self.id):
+        for check in surroundings(provider):
             self._checked(check)
         found, checks = preflight.baseline(ground, writer, "main")
         for check in checks:
@@ -314,7 +349,8 @@ class Run:
         target = self._ground.target if self._ground else None
         users = [user.token for user in target.gateway.users] if target else []
         given = (target.gateway.client_key, target.provider.control_token, *users) if target else ()
-        return [self._marker, *(secret for secret in given if secret)]
+        seed = self._ground.prepared.seed if self._ground and self._ground.prepared else None
+        return [self._marker, *(secret for secret in (*given, seed) if secret)]
 
     def abandon(self) -> None:
         """Delete what is left and stop the target, without a report."""
@@ -331,6 +367,8 @@ class Run:
             return
         target = self._ground.target
         access = target.kubernetes
+        if access.prepared is not None:  # who has applied the objects deletes them
+            return
         kube = Kube(access, self.id, USER_AGENT)
         Parts(kube, target.parts, self.id).put_back(self.id)
         if self._options.keep != "never":

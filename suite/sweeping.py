@@ -34,6 +34,8 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     if delete and run is None:
         raise ConfigurationError("--yes undoes what one run has left; say which, as in `conformance sweep RUN --yes`")
     target = cluster.load(options.config)
+    if target.kubernetes.prepared is not None:
+        raise ConfigurationError("the run has no right on the cluster; who has applied its objects deletes them")
     kube = Kube(target.kubernetes, run or "", USER_AGENT)
     try:
         with Interrupts() as interrupts, interrupts.allowed():

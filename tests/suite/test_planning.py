@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from fixtures.catalogue import load
-from fixtures.rights import needed
+from fixtures.rights import Uses, needed
 from suite import planning
 
 EDITIONS = load().editions
@@ -27,9 +27,10 @@ def granted(objects: list[dict[str, Any]]) -> set[tuple[str | None, str, str, st
 
 @pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 def test_a_plan_grants_everything_that_the_preflight_asks_for(edition: Any) -> None:
-    wanted = planning.Wanted(edition, mints_keys=True, deploys_provider=True)
+    wanted = planning.Wanted(edition, uses=Uses(mints_keys=True, deploys_provider=True))
     asked = {
-        (r.namespace, r.group, r.resource, r.verb) for r in needed(edition, mints_keys=True, deploys_provider=True)
+        (r.namespace, r.group, r.resource, r.verb)
+        for r in needed(edition, Uses(mints_keys=True, deploys_provider=True))
     }
 
     assert asked <= granted(planning.objects(wanted))
@@ -47,7 +48,7 @@ def test_a_plan_lets_nobody_read_what_is_in_secrets() -> None:
 
 def test_a_plan_is_yaml_whose_roles_are_bound_to_its_account() -> None:
     wanted = planning.Wanted(
-        EDITIONS["rhoai-3.4"], "conformance", mints_keys=True, reads_logs_of=("openshift-ingress",)
+        EDITIONS["rhoai-3.4"], "conformance", Uses(mints_keys=True, workloads=("openshift-ingress",))
     )
     objects = list(yaml.safe_load_all(planning.plan(wanted)))
 

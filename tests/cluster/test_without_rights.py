@@ -1,0 +1,115 @@
+"""Two people: an administrator applies what was planned, and a run without any right judges what the wire shows."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from tests.cluster.api import admin
+from tests.cluster.vendor import EMBEDDED, Vendor, vendor
+from tests.command.running import report, run
+
+EDITION = "runbook"
+JUDGED = ("EM-CRED-001", "EM-FWD-001", "EM-HDR-001", "EM-ISO-002")
+"""Positive, negative, and with several models: all of each is seen on the wire."""
+HALF_JUDGED = "EM-CRED-002"
+"""A refusal, and after it a change that takes a right: it can fail, and it cannot pass."""
+NOT_JUDGED = {
+    "EM-CRED-011": "deleting a Secret takes a right on the cluster, and this run has none",
+    "EM-REF-001": "reading a MaaSModelRef takes a right on the cluster, and this run has none",
+    "EM-API-006": "asking the API server whether it admits an ExternalModel takes a right on the cluster, "
+    "and this run has none",
+}
+SELECTED = " or ".join((*JUDGED, HALF_JUDGED, *NOT_JUDGED))
+
+
+def config_of(place: Vendor) -> Path:
+    return place.config(
+        kubernetes={"prepared": "prepared.json"},
+        gateway={"url": place.gateway["gateway"]},
+        profiles=["credential-injection"],
+    )
+
+
+def planned(config: Path) -> list[dict[str, Any]]:
+    """What the administrator is given."""
+    words = ("--objects", "--config", config, "--edition", EDITION, "--select", SELECTED, "--workers", "2")
+    ended = run("plan", *words)
+    assert ended.code == 0, ended.stderr
+    return list(yaml.safe_load_all(ended.stdout))
+
+
+def apply(http: httpx.Client, objects: list[dict[str, Any]]) -> None:
+    """What the administrator does."""
+    kinds = {"Namespace": "namespaces", "Secret": "secrets"}
+    for one in objects:
+        root = f"/apis/{one['apiVersion']}" if "/" in one["apiVersion"] else f"/api/{one['apiVersion']}"
+        place = f"/namespaces/{one['metadata']['namespace']}" if "namespace" in one["metadata"] else ""
+        plural = kinds.get(one["kind"], f"{one['kind'].lower()}s")
+        http.post(f"{root}{place}/{plural}", json=one).raise_for_status()
+
+
+def judged(config: Path, out: Path) -> tuple[int, Mapping[str, dict[str, Any]]]:
+    words = ("--target", "cluster", "--config", config, "--no-admin", "--select", SELECTED)
+    ended = run("run", *words, "--workers", "2", "--out", out)
+    found = {item["id"]: item for item in report(out)["requirements"] if item["outcome"] != "not-applicable"}
+    assert set(found) == {*JUDGED, HALF_JUDGED, *NOT_JUDGED}, ended.stdout + ended.stderr
+    return ended.code, found
+
+
+def causes(requirement: dict[str, Any]) -> set[str | None]:
+    return {case["cause"] for case in requirement["cases"] if case["outcome"] != "passed"}
+
+
+def test_a_run_without_rights_judges_what_the_wire_shows(tmp_path: Path) -> None:
+    with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
+        config = config_of(place)
+        apply(http, planned(config))
+        handed = tmp_path / "prepared.json"
+        assert stat.S_IMODE(handed.stat().st_mode) == 0o600
+
+        code, found = judged(config, tmp_path / "run")
+
+        assert {name: found[name]["outcome"] for name in JUDGED} == dict.fromkeys(JUDGED, "passed")
+        assert found[HALF_JUDGED]["outcome"] == "not-testable"
+        assert causes(found[HALF_JUDGED]) == {"changing a Secret takes a right on the cluster, and this run has none"}
+        assert {name: causes(found[name]) for name in NOT_JUDGED} == {n: {c} for n, c in NOT_JUDGED.items()}
+        assert code == 3
+        assert report(tmp_path / "run")["verdict"] == "incomplete"
+        # The same objects are good for another run, and only who has applied them deletes them.
+        assert judged(config, tmp_path / "again")[0] == 3
+
+
+@pytest.mark.parametrize(("fault", "caught_by"), [("never-injects", "EM-CRED-001"), ("label-ignored", HALF_JUDGED)])
+def test_a_fault_that_the_wire_shows_is_a_finding(fault: str, caught_by: str, tmp_path: Path) -> None:
+    with vendor(tmp_path, EMBEDDED, EDITION, "--fault", fault) as place, admin(Path(place.api["kubeconfig"])) as http:
+        config = config_of(place)
+        apply(http, planned(config))
+
+        code, found = judged(config, tmp_path / "run")
+
+        assert code == 1
+        assert [name for name, item in found.items() if item["outcome"] == "failed"] == [caught_by]
+
+
+def test_objects_that_were_not_applied_are_no_finding(tmp_path: Path) -> None:
+    with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
+        config = place.config(
+            kubernetes={"prepared": "prepared.json"},
+            gateway={"url": place.gateway["gateway"]},
+            profiles=["credential-injection"],
+            bounds={"convergeSeconds": 2, "holdSeconds": 0.5, "intervalSeconds": 0.1},
+        )
+        objects = planned(config)
+        apply(http, [one for one in objects if one["kind"] != "MaaSModelRef"])
+
+        code, found = judged(config, tmp_path / "run")
+
+        assert {item["outcome"] for item in found.values()} == {"not-testable"}
+        assert code == 3
