@@ -20,6 +20,7 @@ _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryL
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _RETRY_SECONDS = 0.2
+_CONNECTIONS = 16
 _log = logging.getLogger("kubernetes_api.controllers")
 
 
@@ -61,13 +62,15 @@ class Api:
             "timeout": httpx.Timeout(30.0),
             "trust_env": False,
         }
+        sockets = {**settings, "verify": ssl.create_default_context(cafile=str(authority))}
+        # A request looks through all connections of its client: those of a hundred watches have one to themselves.
         self._watches = httpx.AsyncClient(
-            **settings,
-            verify=ssl.create_default_context(cafile=str(authority)),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            **sockets, limits=httpx.Limits(max_connections=None, max_keepalive_connections=None)
         )
         self._client = (
-            self._watches if app is None else httpx.AsyncClient(transport=httpx.ASGITransport(app), **settings)
+            httpx.AsyncClient(**sockets, limits=httpx.Limits(max_connections=_CONNECTIONS))
+            if app is None
+            else httpx.AsyncClient(transport=httpx.ASGITransport(app), **settings)
         )
 
     async def close(self) -> None:
