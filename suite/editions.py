@@ -52,7 +52,8 @@ def detect(catalogue: Catalogue, kube: Kube, trials: EditionTrials) -> Chosen:
     # The edition with the most kinds first: a newer one may go on serving the kinds of an older one.
     fitting = sorted(_served(catalogue, kube), key=lambda edition: (-len(edition.kinds), edition.name))
     if not fitting:
-        raise _undecided(catalogue, "the API server serves all kinds of none")
+        lacking = "; ".join(f"{_missing(edition, kube)} ({edition.name})" for edition in catalogue.editions.values())
+        raise _undecided(catalogue, f"the API server does not serve {lacking}")
     if len(fitting) == 1:
         return Chosen(fitting[0], f"the API server serves {_kinds(fitting[0])}, as only edition {fitting[0].name} asks")
     kinds = f"the API server serves the kinds of {_names(fitting)}"
@@ -72,6 +73,10 @@ def detect(catalogue: Catalogue, kube: Kube, trials: EditionTrials) -> Chosen:
 
 def _served(catalogue: Catalogue, kube: Kube) -> list[Edition]:
     return [edition for edition in catalogue.editions.values() if all(kube.serves(kind) for kind in edition.kinds)]
+
+
+def _missing(edition: Edition, kube: Kube) -> str:
+    return ", ".join(f"{kind.kind} in {kind.api_version}" for kind in edition.kinds if not kube.serves(kind))
 
 
 def _undecided(catalogue: Catalogue, seen: str) -> ConfigurationError:

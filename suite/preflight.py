@@ -19,8 +19,9 @@ from fixtures.provider import ProviderClient
 from fixtures.recording import CaseRecorder
 from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
 from fixtures.scenario import SUBJECT, Baseline, Ground, Scenario
+from fixtures.settle import obtain
 from fixtures.survey import Survey, refusal_of
-from fixtures.targets.target import Target
+from fixtures.targets.target import MAAS_CONTROLLER, Target
 from reports.events import PreflightChecked
 from reports.recorder import EventWriter
 from reports.text import one_line
@@ -94,26 +95,54 @@ def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline
     """Deploy plain models and call them: what every control of the scenarios relies on."""
     recorder = CaseRecorder(writer, worker, CASE)
     lenient = _tried(ground, recorder, "requests reach the provider", strict=False)
-    found = Baseline(out_of_service=_cause(lenient))
+    found = Baseline(out_of_service=_cause(lenient[0]))
     if found.out_of_service:
-        return replace(found, not_working=found.out_of_service), [lenient]
+        return replace(found, not_working=found.out_of_service), lenient
     strict = _tried(ground, recorder, "a plain model is served", strict=True)
-    return replace(found, not_working=_cause(strict)), [lenient, strict]
+    return replace(found, not_working=_cause(strict[0])), [*lenient, *strict]
 
 
-def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -> PreflightChecked:
+def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -> list[PreflightChecked]:
+    """Whether a model is served comes first; then what can be seen of one that is."""
     scenario = Scenario(ground, recorder, "externalmodel-conformance (preflight)", trial(strict=strict))
     try:
         scenario.new_model(SUBJECT).deploy(strict=strict)
         scenario.begin()
         control = scenario.works if strict else scenario.is_in_service
         control(SUBJECT, name)
+        served = PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
+        return [served, *(_noted(_controller(scenario, ground)) if strict and _has_controller(ground) else ())]
     except NotTestableError as error:
-        return PreflightChecked(time.time(), name, "failed", str(error), "the failed requirements below say why")
+        return [PreflightChecked(time.time(), name, "failed", str(error), "the failed requirements below say why")]
     finally:
         scenario.clean_up()
         scenario.close()
-    return PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
+
+
+def _has_controller(ground: Ground) -> bool:
+    """Whether anything will be asked of one, by who may look."""
+    asked = MAAS_CONTROLLER in ground.edition.features and MAAS_CONTROLLER in ground.target.features
+    return asked and ground.prepared is None
+
+
+def _controller(scenario: Scenario, ground: Ground) -> Check:
+    return Check(
+        "controller",
+        lambda: _says_how_it_is(scenario, ground),
+        "if the gateway is payload processing alone, say  maasController: false  under gateway in target.yaml",
+    )
+
+
+def _says_how_it_is(scenario: Scenario, ground: Ground) -> str:
+    """Where nobody looks after MaaSModelRefs, all that is asked of a controller fails, one bound after the other."""
+    model, ref = scenario.subject, ground.edition.model_ref
+
+    def status() -> object:
+        return (scenario.kube.get(ref, model.namespace, model.name) or {}).get("status")
+
+    if obtain(status, ground.target.bounds) is None:
+        raise NotTestableError(f"a model is served, and nobody says in its {ref.kind} how it is")
+    return f"the {ref.kind} of a model that is served says how it is"
 
 
 def trial(*, strict: bool) -> str:

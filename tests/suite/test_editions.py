@@ -104,9 +104,16 @@ def test_where_nothing_decides_the_user_is_asked_and_told_what_was_seen(
     )
 
 
-def test_half_an_edition_is_none() -> None:
-    with pytest.raises(ConfigurationError, match="the API server serves all kinds of none; give --edition"):
+def test_half_an_edition_is_none_and_what_is_missing_is_named() -> None:
+    with pytest.raises(ConfigurationError) as refusal:
         detect(CATALOGUE, served(RUNBOOK.external_model), Tried())
+
+    assert str(refusal.value) == (
+        "the edition cannot be detected: the API server does not serve MaaSModelRef in maas.opendatahub.io/v1alpha1 "
+        "(rhoai-3.4); ExternalModel in inference.opendatahub.io/v1alpha1, ExternalProvider in "
+        "inference.opendatahub.io/v1alpha1, MaaSModelRef in maas.opendatahub.io/v1alpha1 (rhoai-3.5); MaaSModelRef in "
+        "models.opendatahub.io/v1alpha1 (runbook); give --edition with one of: rhoai-3.4, rhoai-3.5, runbook"
+    )
 
 
 def test_the_version_of_a_kind_counts() -> None:
