@@ -380,14 +380,16 @@ class Run:
             return
         for item in kube.leftovers(self.id, shared_kinds(self._ground.edition)):
             kube.delete_leftover(item)
+        held: dict[str, list[str]] = {}
         for item in self._not_gone(kube, self._ground.target.bounds):
-            holds = one_line(item.holds) or "the cluster does not say by what"
+            held.setdefault(one_line(item.holds) or "the cluster does not say by what", []).append(item.name)
+        for holds, (first, *more) in held.items():
             self._checked(
                 PreflightChecked(
                     time.time(),
-                    f"clean-up of {item.name}",
+                    f"clean-up of {first}{f' and {len(more)} more' if more else ''}",
                     "failed",
-                    f"it was deleted and is not gone, held by: {holds}",
+                    f"deleted and not gone, held by: {holds}",
                     f"see whose finalizers do not end; `conformance sweep {self.id}` shows what is left",
                 )
             )
