@@ -105,6 +105,7 @@ class Run:
             raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
         except BaseException:
             self._stack.close()
+            self._cluster = None
             raise
 
     def discard(self) -> None:
