@@ -118,6 +118,16 @@ def test_what_does_not_come_up_leaves_logs_without_secrets(programs: Programs, c
     assert "timed out" in (out / "target" / "kind.log").read_text(encoding="utf-8")
 
 
+def test_keep_alone_keeps_what_did_not_come_up(programs: Programs, config: Path, tmp_path: Path) -> None:
+    programs.answer("rollout status", 1, "error: timed out waiting for the condition")
+
+    words = ("--target", "kind", "--config", config, "--edition", "runbook", "--out", tmp_path / "run", "--keep")
+    ended = run("run", *words, environment=environment(programs))
+
+    assert (ended.code, programs.clusters) == (3, [NAME]), ended.stdout + ended.stderr
+    assert f"kind       keeps cluster {NAME}; `kind export kubeconfig --name {NAME}` leads to it" in ended.stdout
+
+
 @pytest.mark.parametrize("moment", ["kind create cluster", "rollout status"])
 def test_control_c_leaves_no_cluster(moment: str, programs: Programs, config: Path, tmp_path: Path) -> None:
     programs.answer(moment, holds=True)
