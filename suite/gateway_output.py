@@ -11,18 +11,24 @@ import httpx
 from fixtures.canaries import Canaries, Canary, Leak, forms, unbroken
 from fixtures.targets.target import Target, trust
 from reports.events import SecretSeen, Surface
-from suite.own_output import lines_with
+from suite.own_output import lines_of
 
 METRICS_SECONDS = 10.0
 _LINES = 3
 """Of a log that are read together: a value may be broken over some."""
 
 
-def look(target: Target, marker: str, canaries: Mapping[str, str]) -> Iterator[SecretSeen]:
-    """Everything that was found; ``canaries`` are those of all scenarios, name to value."""
+def look(
+    target: Target, marker: str, canaries: Mapping[str, str], pods: Mapping[str, str] | None = None
+) -> Iterator[SecretSeen]:
+    """Everything that was found.
+
+    ``canaries`` are those of all scenarios, name to value; ``pods`` is what the gateway's Pods have logged meanwhile,
+    by ``pod/container``.
+    """
     found: dict[tuple[str, Surface, str, str], None] = {}
     eye: Canaries | None = None
-    for surface, place, text in _suspicious(target, marker):
+    for surface, place, text in _suspicious(target, marker, pods or {}):
         if eye is None:
             # Only now: thousands of values are looked for, and hardly ever needed.
             eye = _eye(marker, canaries)
@@ -33,16 +39,15 @@ def look(target: Target, marker: str, canaries: Mapping[str, str]) -> Iterator[S
         yield SecretSeen(time.time(), "main", "", canary, surface, place, encoding)
 
 
-def _suspicious(target: Target, marker: str) -> Iterator[tuple[Surface, str, str]]:
+def _suspicious(target: Target, marker: str, pods: Mapping[str, str]) -> Iterator[tuple[Surface, str, str]]:
     """Where any canary of the run stands: the marker is in each."""
     patterns = [form.encode() for _, form in forms(marker)]
-    for path in map(Path, target.gateway.logs):
-        if not path.is_file():
-            continue
-        numbers = lines_with(path, patterns)
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if numbers else []
+    files = {path.name: path.read_bytes() for path in map(Path, target.gateway.logs) if path.is_file()}
+    for name, content in (*files.items(), *((name, text.encode()) for name, text in pods.items())):
+        numbers = lines_of(content, patterns)
+        lines = content.decode(errors="replace").split("\n") if numbers else []
         for number in numbers:
-            yield "logs", f"line {number} of {path.name}", "\n".join(lines[number - 1 :][:_LINES])
+            yield "logs", f"line {number} of {name}", "\n".join(lines[number - 1 :][:_LINES])
     metrics = _metrics(target)
     if any(form in unbroken(metrics) for _, form in forms(marker)):
         yield "metrics", "the metrics", metrics

@@ -42,8 +42,12 @@ def looker(secrets: Iterable[str], elsewhere: Collection[Path] = ()) -> Callable
 
 
 def lines_with(path: Path, patterns: Iterable[bytes]) -> list[int]:
-    """Numbers of the lines where one of these texts begins, also if it is broken over several."""
-    content = path.read_bytes()
+    """Numbers of a file's lines where one of these texts begins, also if it is broken over several."""
+    return lines_of(path.read_bytes(), patterns)
+
+
+def lines_of(content: bytes, patterns: Iterable[bytes]) -> list[int]:
+    """The same for what a file would hold."""
     joined = _joined(content)
     offsets = sorted({offset for pattern in patterns for offset in _offsets(pattern, joined)})
     return list(dict.fromkeys(_line_numbers(content, offsets))) if offsets else []

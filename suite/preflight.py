@@ -10,7 +10,7 @@ from functools import partial
 
 import httpx
 
-from fixtures.catalogue import Edition, GatewayName
+from fixtures.catalogue import Edition, GatewayName, Resource
 from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.parts import Parts
@@ -61,7 +61,7 @@ def surroundings(
     yield from _looked(
         Check(
             "custom resources",
-            lambda: _kinds(kube, edition),
+            lambda: _kinds(kube, _asked_for(target, edition)),
             f"install the custom resource definitions of edition {edition.name}, or choose another --edition",
         )
     )
@@ -262,11 +262,17 @@ def _clocks(target: Target) -> str:
     return f"the gateway's and this machine's are at most {abs(apart) + 1:.0f} s apart"
 
 
-def _kinds(kube: Kube, edition: Edition) -> str:
-    for resource in edition.kinds:
+def _asked_for(target: Target, edition: Edition) -> tuple[Resource, ...]:
+    """The kinds that the run makes objects of."""
+    access = edition.access if target.gateway.mints_keys else None
+    return (*edition.kinds, *((access.policy, access.subscription) if access else ()))
+
+
+def _kinds(kube: Kube, kinds: Sequence[Resource]) -> str:
+    for resource in kinds:
         if not kube.serves(resource):
             raise NotTestableError(f"the API server does not serve {resource.kind} in {resource.api_version}")
-    return ", ".join(f"{resource.kind} in {resource.api_version}" for resource in edition.kinds)
+    return ", ".join(f"{resource.kind} in {resource.api_version}" for resource in kinds)
 
 
 def _provider(provider: ProviderClient) -> str:

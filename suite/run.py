@@ -25,7 +25,9 @@ from fixtures.parts import Parts
 from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
+from fixtures.secrecy import LOG_BYTES
 from fixtures.settle import CEILING_SECONDS, Bounds, obtain
+from fixtures.survey import Survey
 from fixtures.targets import cluster
 from fixtures.targets.deployed_provider import deployed
 from fixtures.targets.embedded import Embedded, embedded
@@ -64,6 +66,7 @@ class Run:
         self._workers = workers
         self._stack = ExitStack()
         self._marker = new_marker()
+        self._began = time.monotonic()
         self.id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
         self.directory = (options.out or RUNS / self.id).resolve()
         self._writer: EventWriter | None = None
@@ -315,7 +318,8 @@ class Run:
         target = self._ground.target if self._ground else None
         try:
             self._sweep()
-            for seen in gateway_output.look(target, self._marker, self.canaries) if target else ():
+            pods = self._logs_of_pods(target) if target else {}
+            for seen in gateway_output.look(target, self._marker, self.canaries, pods) if target else ():
                 writer.write(seen)
             self._went_well = reason == "completed" and not self.blocked and _all_passed(build.read_log(self.directory))
             if self._cluster is not None and not self._went_well:
@@ -344,6 +348,23 @@ class Run:
             cluster_logs.keep(made_by_us, self.directory / LOGS, self._secrets())
         except ConfigurationError as error:
             self._say(f"kind       {error}")
+
+    def _logs_of_pods(self, target: Target) -> Mapping[str, str]:
+        """What the gateway's Pods have logged since the run began; nothing where we may not read it."""
+        if not target.gateway.workloads:
+            return {}
+        kube = Kube(target.kubernetes, self.id, USER_AGENT)
+        survey, seconds = Survey(kube.reader), time.monotonic() - self._began
+        try:
+            return {
+                place: text
+                for namespace in target.gateway.workloads
+                for place, text in survey.logs(namespace, seconds, LOG_BYTES).items()
+            }
+        except NotTestableError:
+            return {}
+        finally:
+            kube.close()
 
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""

@@ -49,6 +49,16 @@ def test_a_key_is_found_in_a_log_and_named(tmp_path: Path, encoding: str, tail: 
     assert key.value not in repr(seen)
 
 
+def test_a_key_is_found_in_what_a_pod_has_logged() -> None:
+    marker = new_marker()
+    canaries = Canaries(marker, "a1b2c3")
+    pods = {"gateway-0/envoy": f"first\nkey: {canaries.make('alpha.key').value}\n"}
+
+    (seen,) = look(target(), marker, without_secrets_of_users(canaries, marker), pods)
+
+    assert (seen.canary, seen.surface, seen.place) == ("alpha.key", "logs", "line 2 of gateway-0/envoy")
+
+
 def test_a_key_whose_worker_was_lost_is_found_without_its_name(tmp_path: Path) -> None:
     marker = new_marker()
     log = tmp_path / "gateway.log"

@@ -1,0 +1,70 @@
+"""Each right that is missing is named; without one that every scenario needs no case is judged at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from fixtures.catalogue import load
+from fixtures.kube import Reader
+from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
+from fixtures.survey import Survey
+from suite import planning, preflight
+from suite.preflight import BlockedError
+
+EDITIONS = load().editions
+EVERYTHING = Uses(
+    mints_keys=True,
+    deploys_provider=True,
+    monitoring=True,
+    workloads=("gateway",),
+    parts=("gateway",),
+    looks_at_gateway=True,
+)
+RIGHTS = [(name, right) for name, edition in EDITIONS.items() for right in needed(edition, EVERYTHING)]
+
+
+class Without:
+    """An API that reviews access as one does that has been told to keep one right from us."""
+
+    def __init__(self, right: Right) -> None:
+        self._right = right
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        asked = body["spec"]["resourceAttributes"]
+        resource, _, subresource = self._right.resource.partition("/")
+        kept = {"verb": self._right.verb, "group": self._right.group, "resource": resource, "subresource": subresource}
+        wanted = {**{name: value for name, value in kept.items() if value}}
+        if self._right.namespace:
+            wanted["namespace"] = self._right.namespace
+        return {"status": {"allowed": asked != wanted}}
+
+
+@pytest.mark.parametrize(("edition", "right"), RIGHTS, ids=[f"{name}: {right.describe()}" for name, right in RIGHTS])
+def test_a_right_that_is_missing_is_named(edition: str, right: Right) -> None:
+    rights = needed(EDITIONS[edition], EVERYTHING)
+    missing = [one for one in rights if one.describe() == right.describe()]
+    checks = preflight._rights(Survey(cast("Reader", Without(right))), rights)
+
+    if any(one.needed_for == EVERY_SCENARIO for one in missing):
+        with pytest.raises(BlockedError, match=f"this kubeconfig may not {right.describe()}"):
+            list(checks)
+    else:
+        failed = [check for check in checks if check.outcome == "failed"]
+        assert [check.check for check in failed] == [f"rights for {one.needed_for}" for one in missing]
+        assert {check.detail for check in failed} == {f"this kubeconfig may not {right.describe()}"}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_what_the_preflight_asks_for_is_what_a_plan_gives_and_nothing_else(edition: str) -> None:
+    roles = [one for one in planning.objects(planning.Wanted(EDITIONS[edition], uses=EVERYTHING)) if "rules" in one]
+    given = {
+        (one["metadata"].get("namespace"), rule["apiGroups"][0], rule["resources"][0], verb)
+        for one in roles
+        for rule in one["rules"]
+        for verb in rule["verbs"]
+    }
+
+    assert given == {(r.namespace, r.group, r.resource, r.verb) for r in needed(EDITIONS[edition], EVERYTHING)}
