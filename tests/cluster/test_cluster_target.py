@@ -10,7 +10,7 @@ from tests.command.running import Command, report
 
 A_FEW = "EM-CRED-001 or EM-CRED-005"
 """On the embedded API, which is what every other run stands on."""
-BY_THE_API = "EM-API or EM-CHI or EM-KEY or EM-OUT or EM-CRED-005"
+BY_THE_API = "EM-API or EM-CHI-001 or EM-CHI-014 or EM-KEY-001 or EM-KEY-006 or EM-KEY-011 or EM-OUT or EM-CRED-005"
 """On a real one: what its own answers decide, what its controllers do, and keys for ServiceAccounts."""
 WHOLE_SECONDS = 3600.0
 

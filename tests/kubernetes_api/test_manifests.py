@@ -12,6 +12,7 @@ from fixtures.access import AMPLE, Grant, Ref
 from fixtures.catalogue import Edition, Resource, load
 from fixtures.kube import OWNED
 from fixtures.layouts import Layout, Meaning, Supply, layout_of, legacy_layout_of
+from fixtures.rights import Uses
 from fixtures.targets import provider_manifests as provider
 from reference_gateway.edition import read_edition
 from reference_gateway.resources import definitions_of
@@ -80,16 +81,22 @@ def version_of(api: Api, definition: Json) -> str:
     return str(found["metadata"]["resourceVersion"])
 
 
-PLANS: dict[str, Json] = {
-    "rights everywhere": {"mints_keys": True, "deploys_provider": True, "reads_logs_of": ("openshift-ingress",)},
-    "rights in given namespaces": {"mints_keys": True, "namespaces": ("conf-1", "conf-2")},
+USES = {
+    "rights everywhere": Uses(
+        mints_keys=True,
+        deploys_provider=True,
+        monitoring=True,
+        workloads=("openshift-ingress",),
+        parts=("opendatahub",),
+    ),
+    "rights in given namespaces": Uses(mints_keys=True, namespaces=("conf-1", "conf-2")),
 }
 
 
-@pytest.mark.parametrize("wanted", PLANS.values(), ids=PLANS)
-def test_a_plan_can_be_applied(api: Api, edition: Edition, wanted: Json) -> None:
+@pytest.mark.parametrize("uses", USES.values(), ids=USES)
+def test_a_plan_can_be_applied(api: Api, edition: Edition, uses: Uses) -> None:
     """The roles of it where there are any: the embedded API lets everybody do everything."""
-    objects = list(yaml.safe_load_all(planning.plan(planning.Wanted(edition, **wanted))))
+    objects = list(yaml.safe_load_all(planning.plan(planning.Wanted(edition, uses=uses))))
     has_roles = api.call("GET", RBAC).status == 200
     assert has_roles or api.flavour == "embedded"
     admitted(api, [one for one in objects if has_roles or not one["apiVersion"].startswith(planning.RBAC)])
