@@ -44,7 +44,7 @@ USER_AGENT = "externalmodel-conformance (rehearsal)"
 
 HEAD = """\
 # What a run of edition {edition} without any right on the cluster stands on, for an administrator to read and apply:
-#   kubectl apply -f FILE
+#   kubectl apply --validate=warn -f FILE
 # {objects} objects for {played} of {cases} cases; the others take rights. The Secrets hold made-up values.
 # To delete all of it:
 #   kubectl delete -f FILE
