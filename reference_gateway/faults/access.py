@@ -247,7 +247,7 @@ class OpenWithoutPolicy(Fault):
 class OpenWithoutModelRef(Fault):
     """Lets everybody with a key call a model that no MaaSModelRef publishes, and serves it."""
 
-    id, name, source, editions = "X870", "open-without-model-ref", "MaaS#856", SPRING
+    id, name, source, editions = "X870", "open-without-model-ref", "MaaS#856", SHIPPED
     catches = "Without a MaaSModelRef a model is not served."
 
     def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:

@@ -202,10 +202,10 @@ class RedirectsFollowed(Fault):
         return not path.startswith("/v1/")
 
 
-class SdkAnswersAsText(Fault):
-    """Calls an answer plain text if the official SDK has asked for it."""
+class SdkAnswersCalledGzipped(Fault):
+    """Calls an answer gzipped, which it is not, if the official SDK has asked for it."""
 
-    id, name = "X253", "sdk-answers-as-text"
+    id, name = "X253", "sdk-answers-called-gzipped"
     catches = "The official SDK understands the answer."
 
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
@@ -222,4 +222,4 @@ class SdkAnswersAsText(Fault):
         changes = super().response_changes(status, injected)
         if status != 200 or not any(self.memory.get(Key("", header.value)) for header in injected):
             return changes
-        return ResponseChanges(changes.status, (*changes.headers, Header("content-type", "text/plain")))
+        return ResponseChanges(changes.status, (*changes.headers, Header("content-encoding", "gzip")))

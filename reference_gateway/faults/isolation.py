@@ -66,7 +66,7 @@ class RoutingHeaderTrusted(Fault):
 
     def named_model(self, body: JSON, model: Model | None) -> str | None:
         named = super().named_model(body, model)
-        return named if model is None else model.target_model
+        return named if model is None else model.body_model
 
 
 class RoutingHeaderOpensUnknownPaths(Fault):
@@ -113,7 +113,7 @@ class ModelMissingServedByPath(Fault):
     catches = "A body that names no model is given no credential."
 
     def named_model(self, body: JSON, model: Model | None) -> str | None:
-        return super().named_model(body, model) or (model.target_model if model else None)
+        return super().named_model(body, model) or (model.body_model if model else None)
 
 
 def _named(name: str, published: Sequence[Model]) -> Model | None:

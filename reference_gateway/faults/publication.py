@@ -112,6 +112,16 @@ class ChildrenOrphaned(Fault):
         return kind == "HTTPRoute"
 
 
+class RouteOrphaned(Fault):
+    """Leaves the HTTPRoute behind when its ExternalModel is deleted."""
+
+    id, name, editions = "X346", "route-orphaned", REFERRING
+    catches = "Deleting the ExternalModel deletes its children."
+
+    def is_owned(self, kind: str) -> bool:
+        return super().is_owned(kind) and kind != "HTTPRoute"
+
+
 class ForeignRefPublishes(Fault):
     """Lets a MaaSModelRef of any namespace publish an ExternalModel."""
 

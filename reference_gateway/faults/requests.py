@@ -25,7 +25,7 @@ class BodyPicksCredential(Fault):
 
     def choose_model(self, model: Model, body_model: str, published: Sequence[Model]) -> Model | None:
         own = super().choose_model(model, body_model, published)
-        return own or next((each for each in published if each.target_model == body_model), None)
+        return own or next((each for each in published if self.goes_by(each, body_model)), None)
 
 
 class BodyModelUnchecked(Fault):

@@ -381,6 +381,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "M81": {"effective model", "effective beside a broken one"},
     "M77": {"model deleted", "left after deletion", "route owned", "service owned"},
     "M79": {"service owned"},
+    "X346": {"route owned"},
     "M89": {"phase without target"},
     "X130": {"way out's name"},
     "X131": {"route child", "rule child"},
