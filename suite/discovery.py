@@ -14,7 +14,7 @@ from fixtures.targets.target import Target
 
 def discovered(target: Target, kube: Kube) -> Target:
     """The target with what its cluster shows of itself among the facts; what may not be read is said so."""
-    survey = Survey(kube.reader)
+    survey = Survey(kube.requests)
     found = {
         "version": kube.version(),
         "groups": survey.groups(),

@@ -54,7 +54,7 @@ def surroundings(
         ConfigurationError: the Kubernetes API cannot be reached.
         BlockedError: something else is missing.
     """
-    survey = Survey(kube.reader)
+    survey = Survey(kube.requests)
     yield from _looked(
         Check("Kubernetes API", kube.version, "check the kubeconfig and the context"), refuse=ConfigurationError
     )

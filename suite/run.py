@@ -354,7 +354,7 @@ class Run:
         if not target.gateway.workloads:
             return {}
         kube = Kube(target.kubernetes, self.id, USER_AGENT)
-        survey, seconds = Survey(kube.reader), time.monotonic() - self._began
+        survey, seconds = Survey(kube.requests), time.monotonic() - self._began
         try:
             return {
                 place: text

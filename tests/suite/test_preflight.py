@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from fixtures.catalogue import load
-from fixtures.kube import Reader
+from fixtures.kube import Requests
 from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
 from fixtures.survey import Survey
 from suite import planning, preflight
@@ -46,7 +46,7 @@ class Without:
 def test_a_right_that_is_missing_is_named(edition: str, right: Right) -> None:
     rights = needed(EDITIONS[edition], EVERYTHING)
     missing = [one for one in rights if one.describe() == right.describe()]
-    checks = preflight._rights(Survey(cast("Reader", Without(right))), rights)
+    checks = preflight._rights(Survey(cast("Requests", Without(right))), rights)
 
     if any(one.needed_for == EVERY_SCENARIO for one in missing):
         with pytest.raises(BlockedError, match=f"this kubeconfig may not {right.describe()}"):
