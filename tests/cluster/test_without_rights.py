@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.cluster.api import admin
-from tests.cluster.vendor import EMBEDDED, Vendor, vendor
+from tests.cluster.vendor import EMBEDDED, FLAVOURS, Vendor, vendor
 from tests.command.running import report, run
 
 EDITION = "runbook"
@@ -29,12 +29,11 @@ NOT_JUDGED = {
 SELECTED = " or ".join((*JUDGED, HALF_JUDGED, *NOT_JUDGED))
 
 
-def config_of(place: Vendor) -> Path:
-    return place.config(
-        kubernetes={"prepared": "prepared.json"},
-        gateway={"url": place.gateway["gateway"]},
-        profiles=["credential-injection"],
-    )
+def config_of(place: Vendor, **changes: Any) -> Path:
+    """A target.yaml of somebody who has no access to the cluster; parts of the gateway are none of his business."""
+    gateway = {"url": place.gateway["gateway"]}
+    without = {"kubernetes": {"prepared": "prepared.json"}, "gateway": gateway, "parts": None}
+    return place.config(**without, profiles=["credential-injection"], **changes)
 
 
 def planned(config: Path) -> list[dict[str, Any]]:
@@ -67,8 +66,9 @@ def causes(requirement: dict[str, Any]) -> set[str | None]:
     return {case["cause"] for case in requirement["cases"] if case["outcome"] != "passed"}
 
 
-def test_a_run_without_rights_judges_what_the_wire_shows(tmp_path: Path) -> None:
-    with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_run_without_rights_judges_what_the_wire_shows(flavour: str, tmp_path: Path) -> None:
+    with vendor(tmp_path, flavour, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
         config = config_of(place)
         apply(http, planned(config))
         handed = tmp_path / "prepared.json"
@@ -100,12 +100,7 @@ def test_a_fault_that_the_wire_shows_is_a_finding(fault: str, caught_by: str, tm
 
 def test_objects_that_were_not_applied_are_no_finding(tmp_path: Path) -> None:
     with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
-        config = place.config(
-            kubernetes={"prepared": "prepared.json"},
-            gateway={"url": place.gateway["gateway"]},
-            profiles=["credential-injection"],
-            bounds={"convergeSeconds": 2, "holdSeconds": 0.5, "intervalSeconds": 0.1},
-        )
+        config = config_of(place, bounds={"convergeSeconds": 2, "holdSeconds": 0.5, "intervalSeconds": 0.1})
         objects = planned(config)
         apply(http, [one for one in objects if one["kind"] != "MaaSModelRef"])
 
