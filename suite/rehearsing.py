@@ -47,7 +47,7 @@ HEAD = """\
 #   kubectl apply --validate=warn -f FILE
 # {objects} objects for {played} of {cases} cases; the others take rights. The Secrets hold made-up values.
 # To delete all of it:
-#   kubectl delete -f FILE
+#   kubectl delete -f FILE --ignore-not-found
 """
 
 

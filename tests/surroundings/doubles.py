@@ -29,6 +29,8 @@ class Asked:
 
     method: str
     path: str
+    agent: str = ""
+    """What whoever asks calls himself."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def proxy(upstream: str, verify: ssl.SSLContext | bool = True) -> Iterator[Proxy
     made = Proxy()
 
     async def handle(request: Request) -> Response:
-        fault = made.rule(Asked(request.method, request.url.path))
+        fault = made.rule(Asked(request.method, request.url.path, request.headers.get("user-agent", "")))
         if fault is not None:
             made.faults += 1
             await asyncio.sleep(fault.seconds)
