@@ -155,8 +155,10 @@ class PartController:
         replicas, template = item["spec"]["replicas"], item["spec"]["template"]
         running = self._templates.setdefault(key, template)
         if running is not None and (not replicas or running != template):
-            self._write_status(key, item, 0)
-            self._waiting.wait(self._behaviour.seconds_to_stop())
+            if delay := self._behaviour.seconds_to_stop():
+                # A Deployment does not count a Pod that is on its way out and answers still.
+                self._write_status(key, item, 0)
+                self._waiting.wait(delay)
             part.stop()
             self._templates[key] = running = None
         if running is None and replicas:

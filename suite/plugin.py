@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
     """Around the session of a process that judges: what it must do before it, and after its workers are gone."""
     if hasattr(config, "workerinput"):
+        if INPUT not in config.workerinput:
+            return (yield)
         with Interrupts() as interrupts:
             config.pluginmanager.register(Interruptible(interrupts))
             return (yield)

@@ -540,6 +540,7 @@ EDITION_DIFFERENCES = {
     ("X09", "runbook"): {"published by another name"},
     ("X09", "rhoai-3.5"): {"published by another name"},
     ("X142", "runbook"): {"finalizer"},
+    ("X870", "rhoai-3.5"): {"published by another name"},
 }
 
 EVERY: list[type[Deviation]] = [*all_faults(), *all_variants()]

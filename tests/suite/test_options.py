@@ -17,9 +17,9 @@ CONFIG = Path("target.yaml")
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        (Options(target="clutser"), "unknown target 'clutser'; there are: embedded, cluster"),
+        (Options(target="clutser"), "unknown target 'clutser'; there are: embedded, cluster, kind"),
         (Options(keep="maybe"), "--keep takes never, failed, always; not 'maybe'"),
-        (Options(config=CONFIG), "--config describes a cluster; give --target cluster with it"),
+        (Options(config=CONFIG), "--config describes a cluster; give --target cluster, or --target kind, with it"),
         (Options(keep="failed"), "the embedded target ends with the run, so --keep keeps nothing; start one with"),
         (Options(target="cluster"), "--target cluster needs --config target.yaml"),
         (
