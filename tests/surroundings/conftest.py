@@ -69,7 +69,7 @@ def standing() -> Iterator[Path]:
 def surroundings(standing: Path, tmp_path: Path) -> Surroundings:
     """The target, whole."""
     config = yaml.safe_load(standing.read_text(encoding="utf-8"))
-    config["bounds"]["convergeSeconds"] = 5
+    config["bounds"]["convergeSeconds"] = 15
     kubeconfig = yaml.safe_load(Path(config["kubernetes"]["kubeconfig"]).read_text(encoding="utf-8"))
     return Surroundings(tmp_path, config, kubeconfig)
 
