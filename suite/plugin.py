@@ -93,7 +93,4 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
     writer = EventWriter(directory / places.EVENTS)
     casework = Casework(ground, plan, writer, worker, handed["keep"], directory)
     config.stash[CASEWORK] = casework
-    if config.option.tbstyle == "auto":
-        # What failed is told in words of our own; a long traceback costs more than some cases, and is shown to nobody.
-        config.option.tbstyle = "native"
     config.pluginmanager.register(casework, "conformance-casework")
