@@ -143,7 +143,9 @@ class Reader:
             try:
                 change = await asyncio.wait_for(watcher.pending.get(), min(left, _BOOKMARK_EVERY))
             except TimeoutError:
-                if options.bookmarks:
+                # A change may come in the very moment in which the waiting ends. A bookmark would stand behind it, and
+                # whoever resumes from there, because this watch ends, would never hear of it.
+                if options.bookmarks and watcher.pending.empty():
                     yield "BOOKMARK", _bookmark(resource, self._cluster.store.revision)
                 continue
             if change is None:
