@@ -15,10 +15,10 @@ from typing import Literal
 
 from fixtures import prepared
 from fixtures.access import shared_kinds
+from fixtures.built_in import SECRET
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue, Edition
 from fixtures.catalogue import load as load_catalogue
-from fixtures.diagnosis import SECRETS
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube, Leftover
 from fixtures.parts import Parts
@@ -425,9 +425,9 @@ class Run:
 
     def _sweep_given(self, kube: Kube, namespaces: Sequence[str]) -> None:
         """Delete what is left of the run in namespaces that stay."""
-        kinds = (SECRETS, *self.ground().edition.kinds)
+        kinds = (SECRET, *self.ground().edition.kinds)
         for kind, namespace, name in kube.marked(kinds, namespaces):
-            if kind == SECRETS:
+            if kind == SECRET:
                 kube.delete_secret(namespace, name)
             else:
                 kube.delete(kind, namespace, name)
