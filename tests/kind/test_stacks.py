@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from fixtures.catalogue import load as load_catalogue
-from fixtures.kube import Manifest
+from fixtures.kubernetes_requests import Manifest
 from fixtures.survey import refusal_of
 from fixtures.targets import images
 from fixtures.targets.kind import planning, stack

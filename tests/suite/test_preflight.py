@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from fixtures.catalogue import load
-from fixtures.kube import Requests
+from fixtures.kubernetes_requests import Requests
 from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
 from fixtures.survey import Survey
 from suite import planning, preflight
