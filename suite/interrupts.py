@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from fixtures.targets.starting import SIGNALS
+
 MOMENT_SECONDS = 0.01
 """Enough for a finaliser to be over."""
 

@@ -6,7 +6,6 @@ import datetime
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ import yaml
 
 from fixtures.catalogue import load
 from fixtures.endpoints import NO_SUCH_HOST
+from fixtures.targets.embedded import closed_port
 from tests.command.running import ROOT
 
 DOMAIN = "provider.test"
@@ -107,7 +107,7 @@ def vendor(directory: Path, flavour: str, edition: str, *more: str) -> Iterator[
             *("--directory", directory / "gateway"),
             *("--vertex-openai", "p/l/e"),
             *("--provider-ca", directory / "provider-ca.pem"),
-            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{_closed_port(stack)}"),
+            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{closed_port(stack)}"),
             *("--connect-to", f"{NO_SUCH_HOST}:443::"),
             *("--connect-to", f":443:{provider['tls']}"),
             *("--connect-to", f":{SECOND_PORT}:{provider['tls']}"),
@@ -157,13 +157,6 @@ def _user_tokens(directory: Path) -> Path:
     path = directory / "user-tokens.json"
     path.write_text(json.dumps(tokens), encoding="utf-8")
     return path
-
-
-def _closed_port(stack: ExitStack) -> int:
-    """A port at which nobody listens, and at which nobody else can for so long."""
-    held = stack.enter_context(socket.socket())
-    held.bind(("127.0.0.1", 0))
-    return int(held.getsockname()[1])
 
 
 def _provider_options(directory: Path) -> tuple[str | Path, ...]:
