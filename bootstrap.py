@@ -26,11 +26,18 @@ class SetUpError(Exception):
 def program(name: str) -> str:
     """The path of a program in the environment, which is brought up to date first; a trouble ends with one sentence."""
     try:
+        _keep_bytecode()
         _bring_up_to_date()
     except SetUpError as error:
         sys.stderr.write(f"{Path(sys.argv[0]).name}: {error}\n")
         sys.exit(2)
     return str(PROGRAMS / name)
+
+
+def _keep_bytecode() -> None:
+    """Let Python keep what it has compiled in the environment where it may write none: a run starts many programs."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(VENV / "bytecode")
 
 
 def _bring_up_to_date() -> None:
@@ -76,7 +83,6 @@ def _sync(uv: str) -> None:
     sys.stderr.write("setting up .venv with the locked dependencies; the first time this takes a minute or two\n")
     os.environ["UV_PROJECT_ENVIRONMENT"] = str(VENV)
     # Inexact: what is not locked stays, and that is uv itself where we have fetched it.
-    # Compiled: where Python may not write its own (PYTHONDONTWRITEBYTECODE), every start would compile for seconds.
     words = [uv, "sync", "--locked", "--inexact", "--quiet", "--compile-bytecode"]
     _run(*words, *(("--python", sys.executable) if sys.version_info >= OLDEST else ()))
 

@@ -16,6 +16,8 @@ import click
 # none of it.
 
 USAGE, INCOMPLETE = 2, 3
+PYTEST_PLUGINS = ("pytest_bdd.plugin", "xdist.plugin")
+"""What executes the cases, and nothing else: every plugin that is loaded costs each worker time."""
 DEFAULT_WORKERS = 6
 """Scenarios wait most of their time, so that six keep two cores busy; docs/run.md has the figures."""
 
@@ -132,9 +134,10 @@ def run(workers: int, no_admin: bool, **given: Any) -> int:
         for one in value if isinstance(value, tuple) else (value,):
             if one is not None:
                 arguments += [f"--{name}={one}"]
-    # What a user has set for tests of their own must not change a verdict.
-    for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(variable, None)
+    # What a user has set or installed for tests of their own must not change a verdict; a worker reads this, too.
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["PYTEST_PLUGINS"] = ",".join(PYTEST_PLUGINS)
     return int(pytest.main(arguments))
 
 

@@ -34,14 +34,14 @@ class Surroundings:
         cluster["server"] = double.url
         cluster.pop("certificate-authority-data")
 
-    def start(self, *arguments: str, select: str = FEW) -> Command:
+    def start(self, *arguments: str, select: str = FEW, workers: str = "1") -> Command:
         """Start a run into ``directory/run``."""
         kubeconfig = self.directory / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(self.kubeconfig), encoding="utf-8")
         self.config["kubernetes"] = {"kubeconfig": str(kubeconfig)}
         config = self.directory / "target.yaml"
         config.write_text(yaml.safe_dump(self.config), encoding="utf-8")
-        words = ("run", "--target", "cluster", "--config", config, "--edition", "runbook", "--workers", "2")
+        words = ("run", "--target", "cluster", "--config", config, "--edition", "runbook", "--workers", workers)
         return Command(*words, "--select", select, "--out", self.out, *arguments)
 
     def run(self, *arguments: str, select: str = FEW) -> Ended:

@@ -27,7 +27,7 @@ def door(surroundings: Surroundings) -> Iterator[Door]:
 
 
 def test_a_gateway_that_goes_away_for_good_is_named_once(surroundings: Surroundings, door: Door) -> None:
-    command = surroundings.start()
+    command = surroundings.start(workers="2")
     command.until("judging")
     door.shut()
 

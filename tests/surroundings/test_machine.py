@@ -31,7 +31,7 @@ def test_a_disk_that_is_full_is_an_error_of_the_surroundings(surroundings: Surro
 
 
 def test_a_worker_that_is_killed_leaves_its_case_unjudged(surroundings: Surroundings) -> None:
-    command = surroundings.start()
+    command = surroundings.start(workers="2")
     command.until("judging")
     command.pause(4)
     workers = command.processes("exec(eval")
