@@ -21,17 +21,6 @@ Feature: Client credentials
       When clients call "beta"
       Then nothing that any provider may receive of them contains the clients' key
 
-    Scenario Outline: the client's key in <request>, which need not be served
-      Given a working model "alpha"
-      When clients try <request>
-      Then nothing that any provider may receive of them contains the clients' key
-
-      Examples: requests that need not be served
-        | request                             |
-        | a body without a model              |
-        | a GET of the model's list of models |
-        | a call of a path that no model has  |
-
   @EM-HDR-002
   Rule: No other credential of the client reaches the provider
 
@@ -91,3 +80,17 @@ Feature: Client credentials
         | x-maas-username     |
         | x-maas-group        |
         | x-maas-subscription |
+
+  @EM-HDR-007
+  Rule: A request that is given no credential does not carry the client's key to a provider either
+
+    Scenario Outline: the client's key in <request>, which need not be served
+      Given a working model "alpha"
+      When clients try <request>
+      Then nothing that any provider may receive of them contains the clients' key
+
+      Examples: requests that need not be served
+        | request                             |
+        | a body without a model              |
+        | a GET of the model's list of models |
+        | a call of a path that no model has  |
