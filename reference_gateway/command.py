@@ -47,6 +47,7 @@ def main() -> None:
 @click.option(
     "--user-tokens", type=click.Path(path_type=Path), help="JSON: token to {name, groups}; else the API is asked."
 )
+@click.option("--alone", is_flag=True, help="Payload processing alone: without maas-controller and client keys.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME|ID", help="Commit this fault; may be repeated.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME|ID", help="Differ lawfully; may be repeated.")
 @click.option("--exit-with-stdin", is_flag=True, help="End when standard input ends.")
@@ -59,6 +60,7 @@ def run(
     connect_to: tuple[str, ...],
     vertex_openai: str | None,
     user_tokens: Path | None,
+    alone: bool,
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     exit_with_stdin: bool,
@@ -78,6 +80,7 @@ def run(
                 connect_to=connect_to,
                 vertex_openai=vertex_openai,
                 user_tokens=user_tokens,
+                alone=alone,
                 faults=faults,
                 variants=variants,
                 exit_with_stdin=exit_with_stdin,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,12 @@ class Edition:
     answers: Mapping[str, AnswerRule]
     access: Access | None = None
     """None where the edition says nothing of keys: whoever comes is served."""
+    has_controller: bool = True
+    """Whether the gateway makes what leads to a model's endpoint; without, somebody else does."""
+
+    def alone(self) -> Edition:
+        """What is left of it where payload processing stands alone: no check of who calls, and no maas-controller."""
+        return replace(self, access=None, ref_status=False, ref_finalizer=None, has_controller=False)
 
     def answer(self, name: str) -> AnswerRule:
         """The edition's rule for an answer; an empty rule where the edition does not name it."""

@@ -46,11 +46,14 @@ class Arguments:
     variants: tuple[str, ...]
     exit_with_stdin: bool
     user_tokens: Path | None = None
+    alone: bool = False
+    """Whether nobody checks who calls, and somebody else makes the routes of models."""
 
 
 def run_until_stopped(arguments: Arguments) -> None:
     """Serve; raises UsageProblem for what the caller can mend and GatewayFailure if Envoy is lost."""
     edition = read_edition(arguments.edition_file)
+    edition = edition.alone() if arguments.alone else edition
     deviations: list[type[Deviation]] = [
         *chosen(arguments.faults, all_faults(), "fault", edition),
         *chosen(arguments.variants, all_variants(), "variant", edition),

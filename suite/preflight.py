@@ -66,7 +66,9 @@ def surroundings(
         )
     )
     yield from _rights(survey, needed(edition, Uses.of(target, edition)))
-    known = target.gateway.object or edition.gateway
+    # Where nobody attaches routes to the product's own Gateway, none need be there.
+    attached = edition.gateway if MAAS_CONTROLLER in target.features else None
+    known = target.gateway.object or attached
     if known is not None:
         yield from _gateway_object(survey, known, kube.namespace_labels)
     yield from _of_the_wire(target, provider)

@@ -16,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class ExternalModelController:
-    """Creates, updates and repairs children; their deletion is the API's, by owner reference."""
+    """Creates, updates and repairs children; their deletion is the API's, by owner reference.
+
+    Without a controller the processor alone learns of the model.
+    """
 
     def __init__(
         self, behaviour: Behaviour, objects: Objects, kind: Resource, model_refs: Resource, models: ModelStore
@@ -45,6 +48,8 @@ class ExternalModelController:
             return
         anew = self._models.wanted(key) is None or self._behaviour.brings_back()
         self._models.want(model)
+        if not self._behaviour.edition.has_controller:
+            return
         self._objects.set_spec(self._kind, item, self._behaviour.spec_of_owner(item["spec"]))
         for resource, child in children_of(model, item, self._behaviour):
             self._objects.ensure(resource, child, anew=anew)
