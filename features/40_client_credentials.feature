@@ -57,6 +57,7 @@ Feature: Client credentials
         | headers                                       |
         | a second Authorization                        |
         | two more of Authorization, one of them Basic  |
+        | a Connection that names Authorization         |
         | an x-api-key and an api-key                   |
 
   @EM-HDR-005

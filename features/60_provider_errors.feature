@@ -71,11 +71,15 @@ Feature: Errors of the provider
       And clients call "alpha"
       Then the provider of "alpha" sees each request exactly once
 
-      Examples:
+      Examples: what some client library, or a proxy, sends again by itself
         | status |
+        | 408    |
+        | 409    |
         | 429    |
         | 500    |
+        | 502    |
         | 503    |
+        | 504    |
 
     Scenario: the provider resets the connection instead of an answer
       Given a working model "alpha"

@@ -50,6 +50,7 @@ Feature: Client keys
         | proof                                 |
         | a key that nobody has minted          |
         | their key with another last character |
+        | their key with one more character     |
         | the first half of their key           |
 
   @EM-KEY-005
@@ -158,3 +159,11 @@ Feature: Client keys
       Given a working model "alpha" of the provider "anthropic"
       When clients call "alpha" with their key in x-api-key instead
       Then the requests settle on the answer of its provider
+
+  @EM-KEY-017
+  Rule: A key counts for the request that shows it, and for no other one on its connection
+
+    Scenario: somebody without a key comes through the same proxy
+      Given a working model "alpha"
+      When clients call "alpha", and somebody who shows nothing follows over the same connection
+      Then who follows to "alpha" is refused as "no-key", and the clients are not

@@ -15,10 +15,11 @@ from fixtures.judgements.forwarding import (
     PathSeen,
     RoutingHeaderTrue,
 )
+from fixtures.judgements.isolation import NoCookieSeen
 from fixtures.judgements.provider_errors import RedirectNotFollowed
 from fixtures.judgements.providers import UsageAskedFor
 from fixtures.judgements.refusal import ReachesNoProvider
-from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce
+from fixtures.judgements.service import AnsweredByProvider, ArrivesOnce, ServedAnew
 from fixtures.judgements.streams import HangUpSeen, StreamingAskedFor
 from fixtures.scenario import Scenario
 
@@ -33,6 +34,16 @@ def arrives_once(scenario: Scenario, alias: str) -> None:
     once = ArrivesOnce(scenario.models[alias].facts)
     scenario.holds(once)
     scenario.still_holds(once)
+
+
+@then(parsers.parse('the provider of "{alias:w}" sees each of them, and each has an answer of its own'))
+def served_anew(scenario: Scenario, alias: str) -> None:
+    scenario.holds_for_all_drawn(ServedAnew(scenario.models[alias].facts))
+
+
+@then("no request brings the provider a cookie")
+def no_cookie_seen(scenario: Scenario) -> None:
+    scenario.holds(NoCookieSeen())
 
 
 @then(parsers.parse('only the provider of "{alias:w}" sees the requests'))

@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers, then, when
 from fixtures.callers import NAMERS, PROOFS, Callers
 from fixtures.judgements.service import AnsweredByProvider
 from fixtures.scenario import Scenario
-from fixtures.words import known
+from fixtures.words import AnswerName, known
 
 
 @given(parsers.parse('a model "{alias:w}" in another namespace, which a stranger alone may call'))
@@ -46,6 +46,19 @@ def call_without_json(scenario: Scenario, callers: Callers, alias: str) -> None:
 @when(parsers.parse('a stranger has a subscription that includes "{alias:w}", and a key for it'))
 def stranger_equipped(callers: Callers, alias: str) -> None:
     callers.equip_stranger(alias)
+
+
+@when(parsers.parse('clients call "{alias:w}", and somebody who shows nothing follows over the same connection'))
+def somebody_follows(callers: Callers, alias: str) -> None:
+    callers.follow(alias)
+
+
+@then(
+    parsers.parse('who follows to "{alias:w}" is refused as "{answer}", and the clients are not'),
+    converters={"answer": AnswerName},
+)
+def followers_refused(callers: Callers, alias: str, answer: str) -> None:
+    callers.followers_are_refused(alias, answer)
 
 
 @when("the policy of the clients is deleted")

@@ -53,6 +53,11 @@ def call_with_plain_header(scenario: Scenario, alias: str, name: str, value: str
     scenario.planned = scenario.request(alias, extra_headers=((name, value),), answers=scenario.scripted)
 
 
+@when(parsers.parse('clients send "{alias:w}" the same request twice'))
+def same_request_twice(scenario: Scenario, alias: str) -> None:
+    scenario.draw_repeated(scenario.request(alias), times=2)
+
+
 @when(parsers.parse('clients call the endpoint {endpoint} of "{alias:w}"'))
 def call_endpoint(scenario: Scenario, endpoint: str, alias: str) -> None:
     scenario.planned = scenario.request(alias, path=scenario.models[alias].endpoint_path(endpoint))

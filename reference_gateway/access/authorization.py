@@ -35,7 +35,9 @@ class Authorization(ext_authz_grpc.AuthorizationServicer):  # type: ignore[misc]
     ) -> ext_authz.CheckResponse:
         """Let one request go on, or answer it."""
         asked = request.attributes.request.http
-        found = self._gatekeeper.check(asked.path, asked.headers, asked.raw_body)
+        decided = self._gatekeeper.check(asked.path, asked.headers, asked.raw_body)
+        peer = request.attributes.source.address.socket_address
+        found = self._behaviour.decided_on(f"{peer.address}:{peer.port_value}", decided)
         if isinstance(found, Answer):
             return _denied(self._behaviour.own_answer(found))
         return ext_authz.CheckResponse(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, User
+from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
 from reference_gateway.behaviour.rules import LONGEST_BODY, Rules
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Key, Model, ModelRef
@@ -62,6 +62,10 @@ class AccessRules(Rules):
         Where the path may leave open which model is meant, it needs the body to know whom to ask.
         """
         return LONGEST_BODY if self.edition.shared_path else 0
+
+    def decided_on(self, connection: str, decided: Ticket | Answer | None) -> Ticket | Answer | None:
+        """What becomes of a request over a connection: what was decided about it, whatever came before it there."""
+        return decided
 
     def refusal_for_headers(self, headers: Mapping[str, str]) -> Answer | None:
         """What a request is refused with for its headers, whoever sends it: nothing."""

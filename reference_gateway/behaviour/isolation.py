@@ -45,6 +45,17 @@ class IsolationRules(Rules):
         """Whether a request without a body loses the client's secrets like any other."""
         return True
 
+    def told_of_connection(self) -> Sequence[str]:
+        """What the processor is told of a request's connection, in Envoy's words: nothing, for it does not matter."""
+        return ()
+
+    def path_meant(self, path: str, connection: str) -> str:
+        """The path by which a request is judged: its own, whatever has come over its connection before."""
+        return path
+
+    def on_answer(self, model: Model, headers: Sequence[tuple[str, str]]) -> None:
+        """A provider has answered with these headers."""
+
     def merges_slashes(self) -> bool:
         """Whether several slashes in a path count as one."""
         return False

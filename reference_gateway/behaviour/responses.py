@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference_gateway.behaviour.rules import Rules
-from reference_gateway.values import Answer, Header, ResponseChanges
+from reference_gateway.values import Answer, Header, Key, ResponseChanges
 
 
 class ResponseRules(Rules):
@@ -18,6 +18,10 @@ class ResponseRules(Rules):
     def own_answer(self, answer: Answer) -> Answer:
         """An answer of the gateway itself, just before it is sent."""
         return answer
+
+    def answer_to_repetition(self, model: Key, body: bytes) -> Answer | None:
+        """An answer to a body that has come before; None to send it on like any other."""
+        return None
 
     def answer_unseen(self) -> Answer | None:
         """An answer to requests that nobody has looked at; None to look at each."""

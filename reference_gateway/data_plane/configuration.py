@@ -172,6 +172,7 @@ def _processor_filter(behaviour: Behaviour) -> JSON:
         "mutation_rules": {"allow_all_routing": True},
         # Only the processor knows which answers it has to read whole.
         "allow_mode_override": True,
+        "request_attributes": list(behaviour.told_of_connection()),
         "processing_mode": {
             "request_header_mode": "SEND",
             "request_body_mode": "BUFFERED",

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, User
+from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
 from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import Store
@@ -41,6 +41,30 @@ class AnyPrefixedKey(Fault):
 
     def owner_of_unknown_token(self, token: str) -> User | None:
         return SOMEBODY if token.startswith("sk-") else super().owner_of_unknown_token(token)
+
+
+class KeyMayGoOn(Fault):
+    """Takes for a key whatever begins with one."""
+
+    id, name, editions = "X884", "key-may-go-on", SHIPPED
+    catches = "A key that nobody has minted is refused."
+
+    def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
+        return super().find_key(keys, token) or super().find_key(keys, token[:-1])
+
+
+class ConnectionLetIn(Fault):
+    """Asks the first request over a connection who calls, and lets in with it all that follow."""
+
+    id, name, editions = "X881", "connection-let-in", SHIPPED
+    catches = "A key counts for the request that shows it."
+
+    def decided_on(self, connection: str, decided: Ticket | Answer | None) -> Ticket | Answer | None:
+        key = Key("connection", connection)
+        if isinstance(decided, Ticket):
+            self.memory[key] = decided
+        let_in: Ticket | None = self.memory.get(key)
+        return decided if let_in is None else let_in
 
 
 class ForeignMakeAccepted(Fault):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Credentials, Key, Model, ModelRef
+from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
 
 MOMENT_SECONDS = 0.02
 """What counts as the same time here: a burst of requests is that close together, a client by itself is not."""
@@ -139,6 +139,60 @@ class ModelRefKindIgnored(Fault):
     def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
         kind = self.edition.external_model.kind
         return super().ref_publishes(ModelRef(ref.key, kind, ref.target_name), model)
+
+
+# --- One after the other ---
+
+
+class ConnectionKeepsItsModel(Fault):
+    """Serves every request over a connection by the model that the first one named."""
+
+    id, name = "X880", "connection-keeps-its-model"
+    catches = "A request is judged by what it says itself."
+
+    def told_of_connection(self) -> Sequence[str]:
+        return ("source.address",)
+
+    def path_meant(self, path: str, connection: str) -> str:
+        first: str = self.memory.setdefault(Key("connection", connection), path)
+        return first
+
+
+class CookiesKept(Fault):
+    """Keeps the cookies that a provider sets, as a client library does, and sends them with every later request."""
+
+    id, name = "X882", "cookies-kept"
+    catches = "One client's answer is nobody else's."
+
+    def on_answer(self, model: Model, headers: Sequence[tuple[str, str]]) -> None:
+        for name, value in headers:
+            if name == "set-cookie":
+                self.memory[model.key] = value.partition(";")[0]
+
+    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
+        kept = [Header("cookie", self.memory[model.key])] if model.key in self.memory else []
+        return [*super().injected_headers(model, key), *kept]
+
+
+class SecretNamesCut(Fault):
+    """Keeps credentials under the first 63 characters of the Secret's name, as if it were a label."""
+
+    id, name = "X887", "secret-names-cut"
+    catches = "Secrets of different names are different Secrets."
+
+    def secret_of(self, model: Key, reference: JSON) -> Key:
+        return cut(super().secret_of(model, reference))
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_credentials_changed(store, cut(secret), credentials)
+
+    def on_label_added(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_label_added(store, cut(secret), credentials)
+
+
+def cut(secret: Key) -> Key:
+    """The Secret by as much of its name as a label holds."""
+    return Key(secret.namespace, secret.name[:63])
 
 
 # --- Trouble next door ---

@@ -10,7 +10,7 @@ from reference_gateway import answers
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.faults.fault import PROVIDER_NAMED, RUNBOOK, SHIPPED, Fault
 from reference_gateway.stores import Store
-from reference_gateway.values import Answer, Credentials, Header, Model, ResponseChanges
+from reference_gateway.values import Answer, Credentials, Header, Key, Model, ResponseChanges
 
 
 class ProviderErrorsBecome200(Fault):
@@ -56,6 +56,45 @@ class RateLimitedSentAgain(Fault):
 
     def retriable_statuses(self) -> Sequence[int]:
         return (429,)
+
+
+class ConflictsSentAgain(Fault):
+    """Sends a request again, twice, if the provider answers 408 or 409, as client libraries do."""
+
+    id, name = "X885", "conflicts-sent-again"
+    catches = "One request of the client is one request at the provider."
+
+    def retry_on(self) -> str:
+        return "retriable-status-codes"
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (408, 409)
+
+
+class ProxyErrorsSentAgain(Fault):
+    """Sends a request again, twice, if what stands before the provider answers 502 or 504."""
+
+    id, name = "X886", "proxy-errors-sent-again"
+    catches = "One request of the client is one request at the provider."
+
+    def retry_on(self) -> str:
+        return "retriable-status-codes"
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (502, 504)
+
+
+class RepetitionsHeldBack(Fault):
+    """Takes a request whose body has come before for a repetition, and answers 409 itself."""
+
+    id, name = "X883", "repetitions-held-back"
+    catches = "One request of the client is one request at the provider."
+
+    def answer_to_repetition(self, model: Key, body: bytes) -> Answer | None:
+        bodies: set[bytes] = self.memory.setdefault(model, set())
+        seen = body in bodies
+        bodies.add(body)
+        return Answer(409, "this request was sent before") if seen else None
 
 
 class WrongProviderNamed(Fault):

@@ -115,6 +115,9 @@ class Decider:
         injected = self._injected(self._behaviour.whose_credential(meant, model)) if bears else ()
         if isinstance(injected, Answer):
             return injected
+        repeated = self._behaviour.answer_to_repetition(model.key, body)
+        if repeated is not None:
+            return repeated
         return Forward(
             model=model,
             path=upstream_path,

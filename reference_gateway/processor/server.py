@@ -71,6 +71,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                 case "request_headers":
                     headers = headers_of(message.request_headers)
                     path = next((value for name, value in headers if name == ":path"), "")
+                    path = self._behaviour.path_meant(path, _connection(message))
                     names = [name for name, _ in headers]
                     routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
                     host = next((value for name, value in headers if name == ":authority"), "")
@@ -97,6 +98,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                         yield ext_proc.ProcessingResponse(request_body=ext_proc.BodyResponse(response=common))
                 case "response_headers":
                     headers = headers_of(message.response_headers)
+                    if forward is not None:
+                        self._behaviour.on_answer(forward.model, headers)
                     is_whole = forward is not None and is_translated(self._behaviour, forward.model, headers)
                     yield self._response(headers, forward.injected if forward else (), is_whole=is_whole)
                 case "response_body" if is_whole and forward is not None:
@@ -197,6 +200,12 @@ def _wait_for_body() -> ext_proc.ProcessingResponse:
     mutation = ext_proc.HeaderMutation(remove_headers=[DESTINATION_HEADER])
     common = ext_proc.CommonResponse(header_mutation=mutation, clear_route_cache=True)
     return ext_proc.ProcessingResponse(request_headers=ext_proc.HeadersResponse(response=common))
+
+
+def _connection(message: ext_proc.ProcessingRequest) -> str:
+    """What Envoy tells of the connection, if it was asked to."""
+    told = (one.fields.values() for one in message.attributes.values())
+    return " ".join(value.string_value for values in told for value in values)
 
 
 def _set(headers: Iterable[Header], *, add: bool = False) -> list[HeaderValueOption]:

@@ -15,7 +15,7 @@ import pytest
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, User
+from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.deviations import ALL_EDITIONS, Deviation, chosen, composed
 from reference_gateway.errors import UsageProblem
@@ -106,6 +106,7 @@ POLICY = Policy(Key("maas", "pol"), frozenset({A.key}), frozenset({"ada"}), froz
 REF_ELSEWHERE = Key("elsewhere", "m")
 REFUSALS = ("no-key", "malformed-key", "unknown-key", "caller-not-admitted", "model-not-in-subscription")
 LIMIT = Limit("100-1m", 100, 60.0)
+TICKET = Ticket("ada", SUBSCRIPTION.key, A.key, A.key)
 COUNTER = Counter("ns/m", "maas/sub@ns/m", "ada", "ns/m", (LIMIT,))
 
 
@@ -173,6 +174,8 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "provider's key": owner_of_provider_key,
     "key found": lambda b: known_by(b, lambda value: value),
     "key with another secret": lambda b: known_by(b, lambda value: value[:-1] + "x"),
+    "key with more behind it": lambda b: known_by(b, lambda value: value + "0"),
+    "follower on a connection": lambda b: (b.decided_on("c", TICKET), b.decided_on("c", None))[1],
     "revoked": lambda b: revoked(b, 1),
     "beside another": lambda b: revoked(b, 2),
     "expired": lambda b: b.is_expired(minted(b)[1][0], 100.0),
@@ -227,6 +230,12 @@ def child(subject: Behaviour, kind: str) -> Any:
     whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
     subject.child(copy.deepcopy(whole), A.key)
     return subject.child(whole, A.key)
+
+
+def cookie_kept(subject: Behaviour) -> bool:
+    """Whether a later request brings the provider what it has set before."""
+    subject.on_answer(A, [(":status", "200"), ("set-cookie", "a=b; Path=/")])
+    return "cookie" in [header.name for header in subject.injected_headers(A, "KEY")]
 
 
 def ref_to_a(namespace: str = "ns", kind: str = "ExternalModel") -> ModelRef:
@@ -312,6 +321,11 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "cookie stripped": lambda b: b.is_client_secret("cookie"),
     "identity stripped": lambda b: b.is_client_secret("x-maas-username"),
     "injected": lambda b: list(b.injected_headers(A, "KEY")),
+    "told of the connection": lambda b: b.told_of_connection(),
+    "second path on a connection": lambda b: (b.path_meant("/a", "c"), b.path_meant("/b", "c"))[1],
+    "cookie kept": cookie_kept,
+    "answer to a repetition": lambda b: (b.answer_to_repetition(A.key, b"1"), b.answer_to_repetition(A.key, b"1"))[1],
+    "secret of a long name": lambda b: b.secret_of(A.key, {"name": "s" * 100}),
     "injected for azure": lambda b: list(b.injected_headers(AZURE, "KEY")),
     "path": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions"),
     "path with query": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions?q=1"),
@@ -424,6 +438,9 @@ DIFFERENCES: dict[str, set[str]] = {
     "M28": {"x-api-key stripped"},
     "X15": {"cookie stripped"},
     "X230": {"found after rotation", "found after creation"},
+    "X880": {"told of the connection", "second path on a connection"},
+    "X882": {"cookie kept"},
+    "X887": {"secret of a long name"},
     "X232": {"found beside a namesake"},
     "X233": {"left after deletion"},
     "X234": {"resolved beside a namesake"},
@@ -435,6 +452,9 @@ DIFFERENCES: dict[str, set[str]] = {
     "M44": {"bad answer"},
     "M46": {"retries"},
     "X858": {"retries"},
+    "X885": {"retries"},
+    "X886": {"retries"},
+    "X883": {"answer to a repetition"},
     "M48": {"provider in errors", *ERROR_TEXTS},
     "M50": ANSWERS,
     "M67": ANSWERS,
@@ -461,7 +481,9 @@ DIFFERENCES: dict[str, set[str]] = {
     "M52": {"refusals"},
     "M54": {"unknown key", "key of another make"},
     "X500": {"key of another make"},
-    "X501": {"key with another secret"},
+    "X501": {"key with another secret", "key with more behind it"},
+    "X884": {"key with more behind it"},
+    "X881": {"follower on a connection"},
     "X502": {"token of nobody", "token in x-api-key", "token nobody"},
     "X503": {"provider's key"},
     "X504": {"cluster token"},
