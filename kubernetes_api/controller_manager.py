@@ -58,8 +58,9 @@ class ControllerManager:
         self._dependents: dict[str, set[str]] = {}
         self._terminating: set[str] = set()
         self._known_namespaces: set[str] = set()
-        self._kinds_seen: set[tuple[str, str]] = set()
-        """Of which there ever was an object. No namespace is searched for others: that would be most of all work."""
+        self._kinds_held: set[Served] = set()
+        """Of which a namespace that was deleted has held some. None is searched for others: that would be most of all
+        work, and what the watches show after a namespace has gone is deleted then."""
 
     async def run(self, ready: asyncio.Event) -> None:
         """Work until cancelled; `ready` is set when everything that exists is known."""
@@ -103,7 +104,6 @@ class ControllerManager:
             self._crd_changed(kind, item)
         elif key == _NAMESPACES:
             self._namespace_changed(kind, item)
-        self._kinds_seen.add(key)
         if kind == "DELETED":
             self._forget(item["metadata"])
         else:
@@ -207,6 +207,8 @@ class ControllerManager:
 
     async def _release(self, node: Node) -> None:
         """Let go of an owner: after its blocking dependents (foreground), or without them (orphan)."""
+        if not (node.waits_with("orphan") or node.waits_with("foregroundDeletion")):
+            return
         uid = node.metadata["uid"]
         dependents = await self._live_dependents(node)
         if node.waits_with("orphan"):
@@ -216,7 +218,7 @@ class ControllerManager:
                     self._queue.add(("owner", uid))
                     return
             await self._drop_finalizer(node, "orphan")
-        elif node.waits_with("foregroundDeletion"):
+        else:
             for dependent in dependents:
                 self._queue.add(("dependent", dependent.metadata["uid"]))
             references = [owner for dependent in dependents for owner in dependent.owners if owner["uid"] == uid]
@@ -253,16 +255,13 @@ class ControllerManager:
             return
         if "kubernetes" not in (namespace["spec"].get("finalizers") or []) or not _is_going(namespace):
             return
-        # What the watches have shown goes first: only when that is gone is it worth asking for what they may show yet.
+        # What the watches have shown goes first, and that it has gone they show, too: then it comes here again. Only
+        # when nothing is left is it worth asking for what they may show yet.
         held = {node.served for node in self._nodes_in(name)}
-        if any(await asyncio.gather(*(self._clear(served, name) for served in held))):
-            return
-        others = [
-            served
-            for key, served in self._served.items()
-            if served.namespaced and served not in held and key in self._kinds_seen
-        ]
-        if not any(await asyncio.gather(*(self._empty(served, name) for served in others))):
+        self._kinds_held |= held
+        if held:
+            await asyncio.gather(*(self._clear(served, name) for served in held))
+        elif not any(await asyncio.gather(*(self._empty(served, name) for served in self._kinds_held))):
             finalizers = [one for one in namespace["spec"]["finalizers"] if one != "kubernetes"]
             namespace["spec"]["finalizers"] = finalizers
             if await self._api.send("PUT", f"{url}/finalize", namespace) == httpx.codes.CONFLICT:
@@ -279,18 +278,17 @@ class ControllerManager:
         await self._api.send("DELETE", node.url, {"kind": "DeleteOptions", "apiVersion": "v1", **options})
 
     async def _empty(self, served: Served, namespace: str) -> bool:
-        """Delete a resource's objects in a namespace, if there are any; say whether any is left."""
-        return await self._holds(served, namespace) and await self._clear(served, namespace)
+        """Delete a resource's objects in a namespace, if there are any; say whether there were."""
+        found = await self._api.get(served.url(namespace), limit="1")
+        if not found or not found["items"]:
+            return False
+        await self._clear(served, namespace)
+        return True
 
-    async def _clear(self, served: Served, namespace: str) -> bool:
-        """Delete a resource's objects in a namespace; say whether any is left, waiting for its finalizers."""
+    async def _clear(self, served: Served, namespace: str) -> None:
+        """Delete a resource's objects in a namespace; some may wait for their finalizers."""
         body = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
         await self._api.send("DELETE", served.url(namespace), body)
-        return await self._holds(served, namespace)
-
-    async def _holds(self, served: Served, namespace: str) -> bool:
-        found = await self._api.get(served.url(namespace), limit="1")
-        return bool(found and found["items"])
 
 
 def _is_going(item: Json) -> bool:

@@ -181,7 +181,8 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
 @cli.command()
 @click.option("--edition", default="rhoai-3.4", show_default=True, metavar="NAME")
 @click.option("--objects", is_flag=True, help="Print instead all objects that a run without any right stands on.")
-@click.option("--config", metavar="FILE", help="With --objects: target.yaml that describes the cluster.")
+@click.option("--provider", is_flag=True, help="Print instead the mock provider, where provider.deploy.namespace says.")
+@click.option("--config", metavar="FILE", help="With --objects, --provider: target.yaml that describes the cluster.")
 @click.option("--profile", multiple=True, metavar="NAME", help="With --objects: only this profile; repeatable.")
 @click.option("--select", metavar="EXPR", help="With --objects: only a part, as in run.")
 @click.option("--workers", type=click.IntRange(1, 64), default=DEFAULT_WORKERS, show_default=True, metavar="N")
@@ -191,11 +192,15 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
 @click.option("--monitoring", is_flag=True, help="The profile monitoring is judged.")
 @click.option("--parts", multiple=True, metavar="NAMESPACE", help="Where parts may be stopped (parts); repeatable.")
 @click.option("--deploys-provider", is_flag=True, help="The run deploys the mock provider (provider.deploy).")
+@click.option(
+    "--provider-namespace", metavar="NAME", help="Where an administrator deploys it (provider.deploy.namespace)."
+)
 @click.option("--workloads", multiple=True, metavar="NAMESPACE", help="Where the gateway's Pods are; repeatable.")
 @click.option("--namespace", multiple=True, help="Where the run may make objects, instead of namespaces; repeatable.")
 def plan(
     edition: str,
     objects: bool,
+    provider: bool,
     config: str | None,
     profile: tuple[str, ...],
     select: str | None,
@@ -206,19 +211,36 @@ def plan(
     monitoring: bool,
     parts: tuple[str, ...],
     deploys_provider: bool,
+    provider_namespace: str | None,
     workloads: tuple[str, ...],
     namespace: tuple[str, ...],
 ) -> int:
-    """Print what a run needs on a cluster, as YAML for an administrator to read and apply: rights, or objects."""
+    """Print what a run needs on a cluster, as YAML for an administrator: rights, objects, or the provider."""
     if objects:
         return _plan_objects(config, edition, profile, select, workers)
+    if provider:
+        return _plan_provider(config)
     if config or profile or select:
-        raise click.UsageError("--config, --profile and --select go with --objects")
+        raise click.UsageError("--config, --profile and --select go with --objects, --config with --provider too")
+    if deploys_provider and namespace:
+        raise click.UsageError(
+            "--deploys-provider takes namespaces of its own; use --provider-namespace with --namespace"
+        )
     from fixtures.catalogue import load
     from fixtures.rights import Uses
+    from fixtures.targets.target import ProviderServices
     from suite import planning
 
-    uses = Uses(mints_keys, users_named, deploys_provider, monitoring, workloads, parts, namespace)
+    uses = Uses(
+        mints_keys=mints_keys,
+        names_users=users_named,
+        deploys_provider=deploys_provider,
+        provider=None if provider_namespace is None else ProviderServices.of(provider_namespace, stay=True),
+        monitoring=monitoring,
+        workloads=workloads,
+        parts=parts,
+        namespaces=namespace,
+    )
     wanted = planning.Wanted(load().edition(edition), account_namespace or planning.NAME, uses)
     click.echo(planning.plan(wanted), nl=False)
     return 0
@@ -231,6 +253,15 @@ def _plan_objects(config: str | None, edition: str, profiles: tuple[str, ...], s
     from suite.rehearsing import plan_objects
 
     click.echo(plan_objects(Path(config), edition, Wanted(profiles, select), workers).as_yaml(), nl=False)
+    return 0
+
+
+def _plan_provider(config: str | None) -> int:
+    if config is None:
+        raise click.UsageError("--provider needs --config target.yaml")
+    from suite import planning
+
+    click.echo(planning.provider(Path(config)), nl=False)
     return 0
 
 

@@ -10,7 +10,7 @@ import httpx
 
 from fixtures.canaries import Canaries, Canary, Leak, forms, unbroken
 from fixtures.targets.target import Target, trust
-from reports.events import SecretSeen, Surface
+from reports.events import PreflightChecked, SecretSeen, Surface
 from suite.own_output import lines_of
 
 METRICS_SECONDS = 10.0
@@ -20,15 +20,25 @@ _LINES = 3
 
 def look(
     target: Target, marker: str, canaries: Mapping[str, str], pods: Mapping[str, str] | None = None
-) -> Iterator[SecretSeen]:
-    """Everything that was found.
+) -> Iterator[SecretSeen | PreflightChecked]:
+    """Everything that was found, and where nothing could be.
 
     ``canaries`` are those of all scenarios, name to value; ``pods`` is what the gateway's Pods have logged meanwhile,
     by ``pod/container``.
     """
     found: dict[tuple[str, Surface, str, str], None] = {}
     eye: Canaries | None = None
-    for surface, place, text in _suspicious(target, marker, pods or {}):
+    logs, metrics = {name: text.encode() for name, text in (pods or {}).items()}, ""
+    for path in map(Path, target.gateway.logs):
+        try:
+            logs[path.name] = path.read_bytes()
+        except OSError as error:
+            yield unseen(path.name, f"it cannot be read ({error.strerror})")
+    try:
+        metrics = _metrics(target)
+    except httpx.HTTPError as error:
+        yield unseen("metrics", f"{target.metrics.url} does not answer ({type(error).__name__})")
+    for surface, place, text in _suspicious(logs, metrics, marker):
         if eye is None:
             # Only now: thousands of values are looked for, and hardly ever needed.
             eye = _eye(marker, canaries)
@@ -39,16 +49,20 @@ def look(
         yield SecretSeen(time.time(), "main", "", canary, surface, place, encoding)
 
 
-def _suspicious(target: Target, marker: str, pods: Mapping[str, str]) -> Iterator[tuple[Surface, str, str]]:
+def unseen(where: str, why: str) -> PreflightChecked:
+    """What the report says of a place that could not be looked at."""
+    advice = "a key that stands there has not been seen"
+    return PreflightChecked(time.time(), f"look for keys in {where}", "failed", why, advice)
+
+
+def _suspicious(logs: Mapping[str, bytes], metrics: str, marker: str) -> Iterator[tuple[Surface, str, str]]:
     """Where any canary of the run stands: the marker is in each."""
     patterns = [form.encode() for _, form in forms(marker)]
-    files = {path.name: path.read_bytes() for path in map(Path, target.gateway.logs) if path.is_file()}
-    for name, content in (*files.items(), *((name, text.encode()) for name, text in pods.items())):
+    for name, content in logs.items():
         numbers = lines_of(content, patterns)
         lines = content.decode(errors="replace").split("\n") if numbers else []
         for number in numbers:
             yield "logs", f"line {number} of {name}", "\n".join(lines[number - 1 :][:_LINES])
-    metrics = _metrics(target)
     if any(form in unbroken(metrics) for _, form in forms(marker)):
         yield "metrics", "the metrics", metrics
 
@@ -56,11 +70,7 @@ def _suspicious(target: Target, marker: str, pods: Mapping[str, str]) -> Iterato
 def _metrics(target: Target) -> str:
     if target.metrics.url is None:
         return ""
-    try:
-        return httpx.get(target.metrics.url, timeout=METRICS_SECONDS, trust_env=False, verify=trust()).text
-    except httpx.HTTPError:
-        # A gateway that is gone is not judged by what it might have said.
-        return ""
+    return httpx.get(target.metrics.url, timeout=METRICS_SECONDS, trust_env=False, verify=trust()).text
 
 
 def _eye(marker: str, canaries: Mapping[str, str]) -> Canaries:

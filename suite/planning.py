@@ -1,20 +1,26 @@
 """`conformance plan`: what an administrator is asked to apply so that somebody without a right of his own can run.
 
 Pure YAML of objects, to be read before it is applied: an account for the run, and the rights that the preflight asks
-for, one rule a resource. Nothing in it is secret, and nothing of it names a gateway's own objects.
+for, one rule a resource. Nothing in it is secret, and nothing of it names a gateway's own objects. `--provider` prints
+the mock provider instead, for who may make no Deployment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from fixtures.catalogue import Edition
+from fixtures.errors import ConfigurationError
 from fixtures.kube import OWNED
 from fixtures.rights import Right, Uses, needed, rules
+from fixtures.targets import cluster
+from fixtures.targets import provider_manifests as manifests
+from fixtures.targets.deployed_provider import material
 
 Manifest = dict[str, Any]
 RBAC = "rbac.authorization.k8s.io"
@@ -25,6 +31,14 @@ HEAD = """\
 #   conformance plan --edition {edition} {options}| kubectl apply -f -
 # A token for the run, good for eight hours, which goes into a kubeconfig:
 #   kubectl create token {name} --namespace {namespace} --duration 8h
+"""
+
+
+PROVIDER_HEAD = """\
+# The mock provider, for an administrator to read and apply; its Secret holds a private key and the control token:
+#   kubectl apply -f FILE
+# A run makes a Service for each host name in its namespaces; `conformance plan --provider-namespace {namespace}` has
+# the rights for that.
 """
 
 
@@ -45,6 +59,7 @@ def plan(wanted: Wanted) -> str:
             "--mints-keys " if uses.mints_keys else "",
             "--users-named " if uses.names_users else "",
             "--deploys-provider " if uses.deploys_provider else "",
+            f"--provider-namespace {uses.provider.namespace} " if uses.provider else "",
             "--monitoring " if uses.monitoring else "",
             *(f"--workloads {name} " for name in uses.workloads),
             *(f"--parts {name} " for name in uses.parts),
@@ -61,15 +76,36 @@ def objects(wanted: Wanted) -> list[Manifest]:
     asked = needed(wanted.edition, uses)
     everywhere = [right for right in asked if right.namespace is None]
     placed = sorted((right for right in asked if right.namespace), key=_place)
+    providers = (uses.provider.namespace, uses.provider.impostor_namespace) if uses.provider else ()
     return [
-        *(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": _metadata(name)}
-            for name in (wanted.account_namespace, *uses.namespaces)
-        ),
+        *map(_namespace, (wanted.account_namespace, *uses.namespaces, *providers)),
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(NAME, wanted.account_namespace)},
         *(_role(wanted, everywhere, None) if everywhere else ()),
         *(one for place, same in groupby(placed, key=_place) for one in _role(wanted, list(same), place)),
     ]
+
+
+def provider(config: Path) -> str:
+    """The provider that a target.yaml wants an administrator to deploy, as YAML.
+
+    Raises:
+        ConfigurationError: it wants none.
+    """
+    access = cluster.provider_of(config)
+    wanted, services = access.deploy, access.services
+    if wanted is None or services is None or access.control_token is None:
+        raise ConfigurationError(f"{config} names no namespace under provider.deploy, where the provider is to be")
+    shown = material(wanted, services, access.control_token)
+    objects = [
+        *map(_namespace, (services.namespace, services.impostor_namespace)),
+        *manifests.deployment(services.namespace, wanted.image, OWNED, shown),
+        manifests.control(services.namespace, OWNED),
+    ]
+    return PROVIDER_HEAD.format(namespace=services.namespace) + yaml.safe_dump_all(objects, sort_keys=False)
+
+
+def _namespace(name: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": _metadata(name)}
 
 
 def _place(right: Right) -> str:

@@ -7,15 +7,13 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from fixtures import prepared
-from fixtures.access import shared_kinds
-from fixtures.built_in import SECRET
 from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue, Edition
 from fixtures.catalogue import load as load_catalogue
@@ -42,7 +40,7 @@ from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
-from suite import chapters, cluster_logs, gateway_output, own_output, preflight, proof, selfcheck, turns
+from suite import chapters, cluster_logs, gateway_output, leftovers, own_output, preflight, proof, selfcheck, turns
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
@@ -318,9 +316,8 @@ class Run:
         target = self._ground.target if self._ground else None
         try:
             self._sweep()
-            pods = self._logs_of_pods(target) if target else {}
-            for seen in gateway_output.look(target, self._marker, self.canaries, pods) if target else ():
-                writer.write(seen)
+            if target is not None:
+                self._look_through_output(target)
             self._went_well = reason == "completed" and not self.blocked and _all_passed(build.read_log(self.directory))
             if self._cluster is not None and not self._went_well:
                 self._take_down_logs(self._cluster)
@@ -349,22 +346,38 @@ class Run:
         except ConfigurationError as error:
             self._say(f"kind       {error}")
 
+    def _look_through_output(self, target: Target) -> None:
+        """Record each key of a provider in what the gateway has put out, and say what could not be looked through."""
+        pods = self._logs_of_pods(target)
+        for seen in gateway_output.look(target, self._marker, self.canaries, pods):
+            if isinstance(seen, PreflightChecked):
+                self._checked(seen)
+            else:
+                self._events().write(seen)
+
     def _logs_of_pods(self, target: Target) -> Mapping[str, str]:
-        """What the gateway's Pods have logged since the run began; nothing where we may not read it."""
+        """What the gateway's Pods have logged since the run began; nothing where we may not read it, which is said."""
         if not target.gateway.workloads:
             return {}
         kube = Kube(target.kubernetes, self.id, USER_AGENT)
         survey, seconds = Survey(kube.requests), time.monotonic() - self._began
         try:
-            return {
+            found = {
                 place: text
                 for namespace in target.gateway.workloads
                 for place, text in survey.logs(namespace, seconds, LOG_BYTES).items()
             }
-        except NotTestableError:
+        except NotTestableError as error:
+            self._checked(gateway_output.unseen("logs of the gateway's Pods", str(error)))
             return {}
         finally:
             kube.close()
+        for place, text in found.items():
+            if len(text.encode()) >= LOG_BYTES:
+                self._checked(
+                    gateway_output.unseen(place, f"what follows on its first {LOG_BYTES >> 20} MiB is not read")
+                )
+        return found
 
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""
@@ -396,11 +409,15 @@ class Run:
         if self._options.keep != "never":
             kube.close()
             return
+        edition = self._ground.edition
+        for place in leftovers.beside_others(edition, target):
+            for item in kube.objects_left(place, self.id):
+                kube.delete_leftover(item)
         if access.namespaces:
-            self._sweep_given(kube, access.namespaces)
+            kube.delete_marked(leftovers.in_given_namespaces(edition, target), access.namespaces)
             kube.close()
             return
-        for item in kube.leftovers(self.id, shared_kinds(self._ground.edition)):
+        for item in kube.leftovers(self.id):
             kube.delete_leftover(item)
         held: dict[str, list[str]] = {}
         for item in self._not_gone(kube, self._ground.target.bounds):
@@ -422,15 +439,6 @@ class Run:
         if self._cluster is not None:
             return self._options.keep == "never" and not self._cluster.was_there
         return self._options.target == EMBEDDED
-
-    def _sweep_given(self, kube: Kube, namespaces: Sequence[str]) -> None:
-        """Delete what is left of the run in namespaces that stay."""
-        kinds = (SECRET, *self.ground().edition.kinds)
-        for kind, namespace, name in kube.marked(kinds, namespaces):
-            if kind == SECRET:
-                kube.delete_secret(namespace, name)
-            else:
-                kube.delete(kind, namespace, name)
 
     def _not_gone(self, kube: Kube, bounds: Bounds) -> list[Leftover]:
         """What is left of the run after the cluster had its time; nothing is patched away, somebody is to see it."""

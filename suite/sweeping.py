@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 
 from fixtures.access import shared_kinds
+from fixtures.built_in import SECRET
 from fixtures.catalogue import load
 from fixtures.errors import ConfigurationError, NotTestableError
-from fixtures.kube import Kube
+from fixtures.kube import Kube, Leftover, Shared
+from fixtures.kubernetes_requests import ForbiddenError
 from fixtures.parts import Parts
 from fixtures.targets import cluster
+from fixtures.targets.target import Target
 from reports.text import one_line
 from suite.interrupts import Interrupts
+from suite.leftovers import services_of
 from suite.options import KIND, Options
 
 USER_AGENT = "externalmodel-conformance (sweep)"
@@ -40,7 +45,7 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     try:
         with Interrupts() as interrupts, interrupts.allowed():
             _put_back(Parts(kube, target.parts, run or ""), run, say, really=delete)
-            return _sweep(kube, run, say, delete=delete)
+            return _sweep(kube, target, run, say, delete=delete)
     except NotTestableError as error:
         raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
     finally:
@@ -55,10 +60,8 @@ def _put_back(parts: Parts, run: str | None, say: Callable[[str], None], *, real
         say(f"{stopped.run}  the gateway's {stopped.name}  {stopped.replicas} before, {state}")
 
 
-def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
-    # Which edition a run was in, nobody says: whatever one of them makes beside its namespaces is looked for.
-    shared = {place for edition in load().editions.values() for place in shared_kinds(edition)}
-    found = kube.leftovers(run, shared)
+def _sweep(kube: Kube, target: Target, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
+    found, unseen = _left(kube, target, run)
     now = datetime.datetime.now(datetime.UTC)
     for item in found:
         if delete and not item.terminating:
@@ -66,11 +69,38 @@ def _sweep(kube: Kube, run: str | None, say: Callable[[str], None], *, delete: b
         state = "deleted" if delete else "being deleted" if item.terminating else "left"
         holds = f", held by: {one_line(item.holds)}" if item.holds else ""
         say(f"{item.run}  {item.describe()}  {_age(now - item.made)} old, {state}{holds}")
+    if delete and target.kubernetes.namespaces:
+        # Who may make Secrets there may not list them.
+        kube.delete_marked([SECRET], target.kubernetes.namespaces)
+    for what in unseen:
+        say(f"not looked at, for lack of the right to list them: {what}")
     if not found:
-        say(f"nothing bears the labels of {'a run' if run is None else f'run {run}'}")
+        say(f"nothing {'else ' if unseen else ''}bears the labels of {'a run' if run is None else f'run {run}'}")
     elif not delete:
         say("`conformance sweep RUN --yes` deletes those of one run; look first whether it still goes on")
     return 0
+
+
+def _left(kube: Kube, target: Target, run: str | None) -> tuple[list[Leftover], list[str]]:
+    """What is left, the oldest first, and in words where this kubeconfig may not look."""
+    found: list[Leftover] = []
+    unseen: list[str] = []
+    given = target.kubernetes.namespaces
+    looks: dict[str, Callable[[], list[Leftover]]] = {}
+    if not given:
+        looks["namespaces"] = partial(kube.leftovers, run)
+    # Which edition a run was in, nobody says: whatever one of them makes beside its namespaces is looked for.
+    editions = load().editions.values()
+    kinds = (Shared(kind, namespace) for edition in editions for kind in edition.kinds for namespace in given)
+    shared = (place for edition in editions for place in shared_kinds(edition))
+    for place in (*shared, *kinds, *services_of(target)):
+        looks[f"{place.resource.plural} in {place.namespace}"] = partial(kube.objects_left, place, run)
+    for what, look in looks.items():
+        try:
+            found += look()
+        except ForbiddenError:
+            unseen.append(what)
+    return sorted(found, key=lambda item: item.made), unseen
 
 
 def _age(age: datetime.timedelta) -> str:

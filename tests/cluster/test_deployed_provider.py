@@ -1,68 +1,153 @@
-"""A run that deploys its provider: objects, Services and port-forward, on a cluster whose node the test plays."""
+"""A provider on a cluster whose node the test plays: deployed by the run itself, or by an administrator before it."""
 
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import trustme
 import yaml
 
-from fixtures.targets.provider_manifests import PLAIN_PORT, TLS_PORT
-from tests.cluster.api import admin
+from fixtures.targets.provider_manifests import CONTROL_PORT, PLAIN_PORT, TLS_PORT
+from tests.cluster.accounts import account
+from tests.cluster.api import admin, apply, planned
 from tests.cluster.kubelet import Kubelet
-from tests.cluster.vendor import FLAVOURS, started
-from tests.command.running import ROOT, report, run
+from tests.cluster.vendor import EMBEDDED, FLAVOURS, REAL, started
+from tests.command.running import ROOT, Ended, outcomes, report, run
+
+EDITION = "runbook"
+GIVEN = ["conf-0", "conf-1"]
+NAMESPACE = "conf-provider"
+IMAGE = "mirror.example/mock:1"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cluster with a gateway on it, and without a provider."""
+
+    directory: Path
+    kubeconfig: Path
+    gateway: str
+    http: httpx.Client
+    kubelet: Kubelet
+    path: str
+
+    def config(self, kubernetes: Mapping[str, Any], **provider: Any) -> Path:
+        """A target.yaml of it."""
+        deploy = {"image": IMAGE, "authority": {"certificateFile": "ca.pem", "privateKeyFile": "ca-key.pem"}}
+        text = {
+            "kubernetes": dict(kubernetes),
+            "gateway": {"url": self.gateway},
+            "provider": {**provider, "deploy": {**deploy, **provider.get("deploy", {})}},
+            "bounds": {"convergeSeconds": 60, "holdSeconds": 1, "intervalSeconds": 0.1},
+        }
+        path = self.directory / "target.yaml"
+        path.write_text(yaml.safe_dump(text), encoding="utf-8")
+        return path
+
+    def run(self, config: Path, *words: str | Path) -> Ended:
+        """Judge a little there."""
+        target = ("--target", "cluster", "--config", config, "--select", "EM-CRED-001", "--workers", "1")
+        return run("run", *target, *words, environment={"PATH": self.path})
+
+    def apply(self, *words: str | Path) -> None:
+        """Have an administrator apply what is planned."""
+        apply(self.http, planned("--edition", EDITION, *words))
+
+    def services(self) -> list[str]:
+        """Names of the Services in the provider's namespaces."""
+        found = self.http.get("/api/v1/services").json()["items"]
+        return [one["metadata"]["name"] for one in found if one["metadata"]["namespace"].startswith(NAMESPACE)]
+
+
+@contextmanager
+def place(directory: Path, flavour: str) -> Iterator[Place]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(directory / "ca.pem"))
+    authority.private_key_pem.write_to_path(str(directory / "ca-key.pem"))
+    (directory / "control-token").write_text("a-token-of-ones-choice", encoding="ascii")
+    with ExitStack() as stack:
+        api = started(stack, directory, "kubernetes_api", "--directory", directory / "kubernetes", flavour=flavour)
+        http = stack.enter_context(admin(Path(api["kubeconfig"])))
+        kubelet = Kubelet(stack, directory, http)
+        kubelet.watch()
+        gateway = started(
+            stack,
+            directory,
+            "reference_gateway",
+            "run",
+            *("--kubeconfig", api["kubeconfig"]),
+            *("--edition-file", ROOT / "features" / "editions" / f"{EDITION}.yaml"),
+            *("--directory", directory / "gateway"),
+            *("--provider-ca", directory / "ca.pem"),
+            *("--connect-to", f":443:127.0.0.1:{kubelet.ports[TLS_PORT]}"),
+            *("--connect-to", f":80:127.0.0.1:{kubelet.ports[PLAIN_PORT]}"),
+        )
+        path = f"{kubelet.kubectl()}{os.pathsep}{os.environ['PATH']}"
+        yield Place(directory, Path(api["kubeconfig"]), gateway["gateway"], http, kubelet, path)
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_the_provider_is_deployed_used_and_gone(flavour: str, tmp_path: Path) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    authority.private_key_pem.write_to_path(str(tmp_path / "ca-key.pem"))
-    with ExitStack() as stack:
-        api = started(stack, tmp_path, "kubernetes_api", "--directory", tmp_path / "kubernetes", flavour=flavour)
-        http = stack.enter_context(admin(Path(api["kubeconfig"])))
-        kubelet = Kubelet(stack, tmp_path, http)
-        kubelet.watch()
-        gateway = started(
-            stack,
-            tmp_path,
-            "reference_gateway",
-            "run",
-            *("--kubeconfig", api["kubeconfig"]),
-            *("--edition-file", ROOT / "features" / "editions" / "runbook.yaml"),
-            *("--directory", tmp_path / "gateway"),
-            *("--provider-ca", tmp_path / "ca.pem"),
-            *("--connect-to", f":443:127.0.0.1:{kubelet.ports[TLS_PORT]}"),
-            *("--connect-to", f":80:127.0.0.1:{kubelet.ports[PLAIN_PORT]}"),
-        )
-        config = tmp_path / "target.yaml"
-        authority_files = {"certificateFile": "ca.pem", "privateKeyFile": "ca-key.pem"}
-        text = {
-            "kubernetes": {"kubeconfig": api["kubeconfig"]},
-            "gateway": {"url": gateway["gateway"]},
-            "provider": {"deploy": {"image": "mirror.example/mock:1", "authority": authority_files}},
-            "bounds": {"convergeSeconds": 60, "holdSeconds": 1, "intervalSeconds": 0.1},
-        }
-        config.write_text(yaml.safe_dump(text), encoding="utf-8")
-        bin_folder = kubelet.kubectl()
+    with place(tmp_path, flavour) as there:
+        config = there.config({"kubeconfig": str(there.kubeconfig)})
 
-        words = ("--target", "cluster", "--config", config, "--edition", "runbook", "--out", tmp_path / "run")
-        path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
-        ended = run("run", *words, "--select", "EM-CRED-001", environment={"PATH": path})
+        ended = there.run(config, "--edition", EDITION, "--out", tmp_path / "run")
 
         assert ended.code == 0, ended.stdout + ended.stderr
-        namespace = kubelet.deployment["metadata"]["namespace"]
-        assert report(tmp_path / "run")["target"]["provider"] == {
-            "namespace": namespace,
-            "image": "mirror.example/mock:1",
-        }
-        asked = (bin_folder / "asked").read_text(encoding="utf-8")
+        namespace = there.kubelet.deployment["metadata"]["namespace"]
+        assert report(tmp_path / "run")["target"]["provider"] == {"namespace": namespace, "image": IMAGE}
+        asked = (tmp_path / "bin" / "asked").read_text(encoding="utf-8")
         assert asked.endswith(
             f"--namespace {namespace} port-forward deployment/mock-provider :9443 --address 127.0.0.1"
         )
-        left = http.get("/api/v1/namespaces", params={"labelSelector": "externalmodel-conformance/run"}).json()["items"]
-        assert left == []
+        labelled = {"labelSelector": "externalmodel-conformance/run"}
+        assert there.http.get("/api/v1/namespaces", params=labelled).json()["items"] == []
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_who_may_make_no_deployment_uses_one_that_was_applied(flavour: str, tmp_path: Path) -> None:
+    with place(tmp_path, flavour) as there:
+        deploy = {"namespace": NAMESPACE}
+        # A plan for the provider asks for nothing of the cluster: there may be no kubeconfig yet.
+        there.apply("--provider", "--config", there.config({}, deploy=deploy, controlTokenFile="control-token"))
+        kubeconfig = there.kubeconfig
+        if flavour == REAL:
+            given = [word for name in GIVEN for word in ("--namespace", name)]
+            rights = planned("--edition", EDITION, "--provider-namespace", NAMESPACE, *given)
+            kubeconfig = account(kubeconfig, rights, tmp_path)
+        else:
+            apply(there.http, [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": one}} for one in GIVEN])
+        kubernetes = {"kubeconfig": str(kubeconfig), "namespaces": GIVEN}
+        config = there.config(kubernetes, deploy=deploy, controlTokenFile="control-token")
+
+        ended = there.run(config, "--no-admin", "--edition", EDITION, "--out", tmp_path / "run")
+
+        assert ended.code == 0, ended.stdout + ended.stderr
+        assert outcomes(tmp_path / "run") == {"passed"}
+        assert there.services() == ["mock-provider-control"]
+        assert there.kubelet.deployment["metadata"]["namespace"] == NAMESPACE
+
+
+def test_who_has_no_right_at_all_uses_it_too(tmp_path: Path) -> None:
+    with place(tmp_path, EMBEDDED) as there:
+        config = there.config(
+            {"prepared": "prepared.json"},
+            deploy={"namespace": NAMESPACE},
+            controlTokenFile="control-token",
+            controlUrl=f"http://127.0.0.1:{there.kubelet.ports[CONTROL_PORT]}",
+        )
+        there.apply("--provider", "--config", config)
+        there.apply("--objects", "--config", config, "--select", "EM-CRED-001", "--workers", "1")
+
+        ended = there.run(config, "--no-admin", "--out", tmp_path / "run")
+
+        assert ended.code == 0, ended.stdout + ended.stderr
+        assert outcomes(tmp_path / "run") == {"passed"}
+        assert len(there.services()) > 1, "one for each model, applied by the administrator"

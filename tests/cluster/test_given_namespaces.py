@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cluster.api import admin
-from tests.cluster.vendor import EMBEDDED, vendor
+from tests.cluster.accounts import account
+from tests.cluster.api import admin, apply, planned
+from tests.cluster.vendor import EDITION, EMBEDDED, Vendor
 from tests.command.running import outcomes, run
 
 GIVEN = [f"conf-{number}" for number in range(8)]
+KINDS = ("/api/v1", "secrets"), ("/api/v1", "serviceaccounts"), ("/apis/maas.opendatahub.io/v1alpha1", "externalmodels")
 
 
-def test_a_run_in_given_namespaces(tmp_path: Path) -> None:
-    with vendor(tmp_path, EMBEDDED, "runbook") as place, admin(Path(place.api["kubeconfig"])) as http:
-        for name in GIVEN:
-            http.post("/api/v1/namespaces", json={"metadata": {"name": name}}).raise_for_status()
-        config = place.config(
-            kubernetes={"kubeconfig": place.api["kubeconfig"], "namespaces": GIVEN},
-            gateway={"url": place.gateway["gateway"]},
-            profiles=["credential-injection"],
-        )
-        words = ("--target", "cluster", "--config", config, "--edition", "runbook", "--no-admin")
+def prepared(place: Vendor, directory: Path) -> Path:
+    """The namespaces, made by an administrator, and the kubeconfig of who may use them and nothing else."""
+    given = [word for name in GIVEN for word in ("--namespace", name)]
+    objects = planned("--edition", EDITION, "--mints-keys", *given)
+    if place.api["flavour"] == EMBEDDED:  # which knows no RBAC
+        with admin(Path(place.api["kubeconfig"])) as http:
+            apply(http, [one for one in objects if one["kind"] == "Namespace"])
+        return Path(place.api["kubeconfig"])
+    return account(Path(place.api["kubeconfig"]), objects, directory)
 
-        ended = run("run", *words, "--workers", "2", "--select", "EM-CRED-001", "--out", tmp_path / "run")
 
-        assert ended.code == 0, ended.stdout + ended.stderr
-        assert outcomes(tmp_path / "run") == {"passed"}
-        found = http.get("/api/v1/namespaces").json()["items"]
-        assert set(GIVEN) <= {item["metadata"]["name"] for item in found}
-        assert not [item for item in found if item["metadata"]["name"].startswith("emc-")]
-        assert http.get("/api/v1/secrets").json()["items"] == []
-        assert http.get("/apis/maas.opendatahub.io/v1alpha1/externalmodels").json()["items"] == []
+def test_a_run_in_given_namespaces(place: Vendor, tmp_path: Path) -> None:
+    config = place.config(
+        kubernetes={"kubeconfig": str(prepared(place, tmp_path)), "namespaces": GIVEN},
+        parts=None,
+        profiles=["credential-injection"],
+    )
+    words = ("--target", "cluster", "--config", config, "--edition", EDITION, "--no-admin")
+
+    ended = run("run", *words, "--workers", "2", "--select", "EM-CRED-001", "--out", tmp_path / "run")
+
+    assert ended.code == 0, ended.stdout + ended.stderr
+    assert outcomes(tmp_path / "run") == {"passed"}
+    with admin(Path(place.api["kubeconfig"])) as http:
+        found = {item["metadata"]["name"] for item in http.get("/api/v1/namespaces").json()["items"]}
+        assert set(GIVEN) <= found
+        for root, kind in KINDS:
+            assert [http.get(f"{root}/namespaces/{name}/{kind}").json()["items"] for name in GIVEN] == [[]] * len(GIVEN)

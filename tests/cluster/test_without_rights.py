@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import yaml
 
-from tests.cluster.api import admin
+from tests.cluster.api import admin, apply, planned
 from tests.cluster.vendor import EMBEDDED, FLAVOURS, Vendor, vendor
 from tests.command.running import report, run
 
@@ -36,22 +34,9 @@ def config_of(place: Vendor, **changes: Any) -> Path:
     return place.config(**without, profiles=["credential-injection"], **changes)
 
 
-def planned(config: Path) -> list[dict[str, Any]]:
+def objects_of(config: Path) -> list[dict[str, Any]]:
     """What the administrator is given."""
-    words = ("--objects", "--config", config, "--edition", EDITION, "--select", SELECTED, "--workers", "2")
-    ended = run("plan", *words)
-    assert ended.code == 0, ended.stderr
-    return list(yaml.safe_load_all(ended.stdout))
-
-
-def apply(http: httpx.Client, objects: list[dict[str, Any]]) -> None:
-    """What the administrator does."""
-    kinds = {"Namespace": "namespaces", "Secret": "secrets"}
-    for one in objects:
-        root = f"/apis/{one['apiVersion']}" if "/" in one["apiVersion"] else f"/api/{one['apiVersion']}"
-        place = f"/namespaces/{one['metadata']['namespace']}" if "namespace" in one["metadata"] else ""
-        plural = kinds.get(one["kind"], f"{one['kind'].lower()}s")
-        http.post(f"{root}{place}/{plural}", json=one).raise_for_status()
+    return planned("--objects", "--config", config, "--edition", EDITION, "--select", SELECTED, "--workers", "2")
 
 
 def judged(config: Path, out: Path) -> tuple[int, Mapping[str, dict[str, Any]]]:
@@ -70,7 +55,7 @@ def causes(requirement: dict[str, Any]) -> set[str | None]:
 def test_a_run_without_rights_judges_what_the_wire_shows(flavour: str, tmp_path: Path) -> None:
     with vendor(tmp_path, flavour, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
         config = config_of(place)
-        apply(http, planned(config))
+        apply(http, objects_of(config))
         handed = tmp_path / "prepared.json"
         assert stat.S_IMODE(handed.stat().st_mode) == 0o600
 
@@ -90,7 +75,7 @@ def test_a_run_without_rights_judges_what_the_wire_shows(flavour: str, tmp_path:
 def test_a_fault_that_the_wire_shows_is_a_finding(fault: str, caught_by: str, tmp_path: Path) -> None:
     with vendor(tmp_path, EMBEDDED, EDITION, "--fault", fault) as place, admin(Path(place.api["kubeconfig"])) as http:
         config = config_of(place)
-        apply(http, planned(config))
+        apply(http, objects_of(config))
 
         code, found = judged(config, tmp_path / "run")
 
@@ -101,7 +86,7 @@ def test_a_fault_that_the_wire_shows_is_a_finding(fault: str, caught_by: str, tm
 def test_objects_that_were_not_applied_are_no_finding(tmp_path: Path) -> None:
     with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
         config = config_of(place, bounds={"convergeSeconds": 2, "holdSeconds": 0.5, "intervalSeconds": 0.1})
-        objects = planned(config)
+        objects = objects_of(config)
         apply(http, [one for one in objects if one["kind"] != "MaaSModelRef"])
 
         code, found = judged(config, tmp_path / "run")

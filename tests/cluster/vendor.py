@@ -34,7 +34,8 @@ WHOLE = "EMC_WHOLE"
 EMBEDDED, REAL = "embedded", "kube-apiserver"
 FLAVOURS = (EMBEDDED, *((REAL,) if os.environ.get(ASSETS) else ()))
 """The Kubernetes APIs that are to be had here."""
-EDITION = "rhoai-3.4"
+CHOSEN = "EMC_EDITION"
+EDITION = os.environ.get(CHOSEN) or "rhoai-3.4"
 """What a vendor's gateway is made for, unless a test asks for another."""
 USERS = ("ada", "ben")
 

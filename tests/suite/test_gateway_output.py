@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fixtures.canaries import Canaries, Canary, new_marker
-from fixtures.targets.target import GatewayAccess, KubernetesAccess, ProviderAccess, Target
-from reports.events import SecretSeen
+from fixtures.targets.target import GatewayAccess, KubernetesAccess, MetricsAccess, ProviderAccess, Target
+from reports.events import PreflightChecked, SecretSeen
 from suite.gateway_output import look, without_secrets_of_users
 
 WRITTEN: dict[str, Callable[[str], str]] = {
@@ -43,7 +44,7 @@ def test_a_key_is_found_in_a_log_and_named(tmp_path: Path, encoding: str, tail: 
     log = tmp_path / "envoy.log"
     log.write_text(f"first\nsecond {WRITTEN[encoding](key.value)}\nlast\n")
 
-    seen = list(look(target(log), marker, without_secrets_of_users(canaries, marker)))
+    seen = found(target(log), marker, canaries)
 
     assert [(item.canary, item.surface, item.place) for item in seen] == [("alpha.key", "logs", "line 2 of envoy.log")]
     assert key.value not in repr(seen)
@@ -54,7 +55,7 @@ def test_a_key_is_found_in_what_a_pod_has_logged() -> None:
     canaries = Canaries(marker, "a1b2c3")
     pods = {"gateway-0/envoy": f"first\nkey: {canaries.make('alpha.key').value}\n"}
 
-    (seen,) = look(target(), marker, without_secrets_of_users(canaries, marker), pods)
+    (seen,) = found(target(), marker, canaries, pods)
 
     assert (seen.canary, seen.surface, seen.place) == ("alpha.key", "logs", "line 2 of gateway-0/envoy")
 
@@ -66,6 +67,7 @@ def test_a_key_whose_worker_was_lost_is_found_without_its_name(tmp_path: Path) -
 
     (seen,) = look(target(log), marker, {})
 
+    assert isinstance(seen, SecretSeen)
     assert (seen.canary, seen.place) == ("a canary of another scenario", "line 1 of gateway.log")
 
 
@@ -75,7 +77,18 @@ def test_what_clients_sent_is_no_providers_key(tmp_path: Path) -> None:
     log = tmp_path / "gateway.log"
     log.write_text(f"who: {canaries.make('client').value}\n")
 
-    assert found(target(log, tmp_path / "gone.log"), marker, canaries) == []
+    assert found(target(log), marker, canaries) == []
+
+
+def test_where_nothing_can_be_seen_it_says_so(tmp_path: Path) -> None:
+    blind = replace(target(tmp_path / "gone.log"), metrics=MetricsAccess("http://127.0.0.1:9/metrics"))
+
+    said = list(look(blind, new_marker(), {}))
+
+    assert [(line.check, line.outcome, line.detail) for line in said if isinstance(line, PreflightChecked)] == [
+        ("look for keys in gone.log", "failed", "it cannot be read (No such file or directory)"),
+        ("look for keys in metrics", "failed", "http://127.0.0.1:9/metrics does not answer (ConnectError)"),
+    ]
 
 
 def test_a_secret_of_a_user_is_not_handed_from_process_to_process() -> None:
@@ -87,5 +100,6 @@ def test_a_secret_of_a_user_is_not_handed_from_process_to_process() -> None:
     assert without_secrets_of_users(canaries, marker) == {made.name: made.value}
 
 
-def found(where: Target, marker: str, canaries: Canaries) -> list[SecretSeen]:
-    return list(look(where, marker, without_secrets_of_users(canaries, marker)))
+def found(where: Target, marker: str, canaries: Canaries, pods: Mapping[str, str] | None = None) -> list[SecretSeen]:
+    seen = look(where, marker, without_secrets_of_users(canaries, marker), pods)
+    return [item for item in seen if isinstance(item, SecretSeen)]

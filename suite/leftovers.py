@@ -1,0 +1,29 @@
+"""What a run makes that goes with no namespace of its own, so that it has to be deleted by itself."""
+
+from __future__ import annotations
+
+from fixtures.access import shared_kinds
+from fixtures.built_in import SECRET, SERVICE, SERVICE_ACCOUNT
+from fixtures.catalogue import Edition, Resource
+from fixtures.kube import Shared
+from fixtures.targets.target import Target
+
+
+def beside_others(edition: Edition, target: Target) -> tuple[Shared, ...]:
+    """What it makes in namespaces that are everybody's."""
+    keys = shared_kinds(edition) if target.gateway.mints_keys else ()
+    return (*keys, *services_of(target))
+
+
+def services_of(target: Target) -> tuple[Shared, ...]:
+    """Where it makes Services, by whose names the gateway reaches a provider that an administrator has deployed."""
+    services = target.provider.services
+    if services is None or not services.stay:
+        return ()
+    return tuple(Shared(SERVICE, namespace) for namespace in (services.namespace, services.impostor_namespace))
+
+
+def in_given_namespaces(edition: Edition, target: Target) -> tuple[Resource, ...]:
+    """The kinds that it makes objects of in namespaces that it was given."""
+    accounts = (SERVICE_ACCOUNT,) if target.gateway.mints_keys and not target.gateway.users else ()
+    return (SECRET, *accounts, *edition.kinds)
