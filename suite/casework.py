@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.errors import HarnessError, NotTestableError, RequirementNotMetError
+from fixtures.errors import AwayError, HarnessError, NotTestableError, RequirementNotMetError
 from fixtures.namespaces import share
 from fixtures.recording import CaseRecorder
 from fixtures.scenario import Ground, Scenario
@@ -64,6 +64,8 @@ class Casework:
         self._worker = worker
         self._keep = keep
         self._neighbour: Scenario | None = None
+        self._gateway_away = False
+        """Whether the last case found no gateway: then the next one looks before it makes anything and waits for it."""
         self._rounds = max(case.round for case in plan.cases)
 
     # The ground of a case
@@ -86,8 +88,15 @@ class Casework:
         if scene is not None and scene.not_testable:
             raise NotTestableError(scene.not_testable)
         ground = self._placed(self._given[1:])
-        work.scenario = self._scenario(ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
-        return work.scenario
+        made = self._scenario(ground, work.recorder, f"externalmodel-conformance ({work.case.id})")
+        work.scenario = made
+        if self._gateway_away:
+            try:
+                made.find_gateway()
+            except AwayError:
+                made.close()
+                raise
+        return made
 
     def ground_for_neighbour(self) -> Scenario:
         """The ground that the neighbour of this worker stands on."""
@@ -240,6 +249,7 @@ class Casework:
 
     def _finished(self, work: Work) -> CaseFinished:
         error = work.error
+        self._gateway_away = isinstance(error, AwayError)
         outcome = _outcome(error)
         step = None if error is None else work.step
         return CaseFinished(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from tests.command.running import report
 from tests.surroundings.conftest import Surroundings
 from tests.surroundings.doubles import Door
 from tests.surroundings.verdicts import blameless, judged
@@ -26,12 +27,16 @@ def door(surroundings: Surroundings) -> Iterator[Door]:
     made.close()
 
 
-def test_a_gateway_that_goes_away_for_good_is_named_once(surroundings: Surroundings, door: Door) -> None:
-    command = surroundings.start(workers="2")
+def test_a_gateway_that_goes_away_for_good_is_named_once_and_waited_for_once(
+    surroundings: Surroundings, door: Door
+) -> None:
+    command = surroundings.start()
     command.until("judging")
     door.shut()
 
     blameless(command.end(), surroundings, "is not reachable: connection refused")
+    first, *others = (case for item in report(surroundings.out)["requirements"] for case in item["cases"])
+    assert all(case["seconds"] < first["seconds"] / 4 for case in others)
 
 
 def test_a_gateway_that_is_away_for_a_while_is_judged_later_or_not_at_all(
