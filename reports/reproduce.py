@@ -25,6 +25,14 @@ def command(started: RunStarted | None, requirement: str, profile: str) -> str:
     if profile != _CORE_PROFILE:
         words += ["--profile", profile]
     words += ["--select", requirement]
+    if (seconds := started.settings.get("converge")) is not None:
+        words += ["--converge", f"{seconds:g}"]
+    if started.settings.get("prepared"):
+        # There is a neighbour for each of so many, and for no more.
+        words += ["--workers", str(started.settings.get("workers", 1))]
+    elif kind != _DEFAULT_TARGET:
+        # What a failure leaves is there to be looked at, on a cluster of kind the cluster itself.
+        words += ["--keep", "failed"]
     for option, setting in (("--fault", "faults"), ("--variant", "variants")):
         for name in started.settings.get(setting) or ():
             words += [option, str(name)]

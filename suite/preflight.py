@@ -72,6 +72,15 @@ def surroundings(
     if known is not None:
         yield from _gateway_object(survey, known, kube.namespace_labels)
     yield from _of_the_wire(target, provider)
+    yield from parts_up(target, kube, run)
+
+
+def parts_up(target: Target, kube: Kube, run: str) -> Iterator[PreflightChecked]:
+    """See that every part of the gateway that is known is at work.
+
+    Raises:
+        BlockedError: one is not.
+    """
     parts = Parts(kube, target.parts, run)
     for name in target.parts:
         yield from _looked(

@@ -176,6 +176,10 @@ class Run:
             )
 
     def _detected(self, catalogue: Catalogue, kube: Kube, target: Target) -> Chosen:
+        for check in preflight.parts_up(target, kube, self.id):
+            # What another run has stopped answers in nobody's words. Those that are up are said to be so later.
+            if check.outcome == "failed":
+                self._checked(check)
         # Any edition does for the ground: each trial puts its own in its place.
         ground = Ground(self.id, self._marker, target, catalogue.edition(DEFAULT_EDITION))
         return detect(catalogue, kube, LiveTrials(ground))
@@ -253,6 +257,8 @@ class Run:
                 settings={
                     "bounds": dataclasses.asdict(target.bounds),
                     "workers": self._workers,
+                    "converge": self._options.converge,
+                    "prepared": target.kubernetes.prepared is not None,
                     "repeat": self._options.repeat,
                     "select": self._options.select,
                     "profiles": list(self.wanted.profiles),

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.cluster.api import admin, apply, planned
-from tests.cluster.vendor import EMBEDDED, FLAVOURS, Vendor, vendor
-from tests.command.running import report, run
+from tests.cluster.vendor import EMBEDDED, FLAVOURS, USERS, Vendor, vendor
+from tests.command.running import outcomes, report, run
 
 EDITION = "runbook"
 JUDGED = ("EM-CRED-001", "EM-FWD-001", "EM-HDR-001", "EM-ISO-002")
@@ -27,16 +27,16 @@ NOT_JUDGED = {
 SELECTED = " or ".join((*JUDGED, HALF_JUDGED, *NOT_JUDGED))
 
 
-def config_of(place: Vendor, **changes: Any) -> Path:
+def config_of(place: Vendor, gateway: Mapping[str, Any] | None = None, **changes: Any) -> Path:
     """A target.yaml of somebody who has no access to the cluster; parts of the gateway are none of his business."""
-    gateway = {"url": place.gateway["gateway"]}
-    without = {"kubernetes": {"prepared": "prepared.json"}, "gateway": gateway, "parts": None}
-    return place.config(**without, profiles=["credential-injection"], **changes)
+    reached = {"url": place.gateway["gateway"], **(gateway or {})}
+    without = {"kubernetes": {"prepared": "prepared.json"}, "gateway": reached, "parts": None}
+    return place.config(**{**without, "profiles": ["credential-injection"], **changes})
 
 
-def objects_of(config: Path) -> list[dict[str, Any]]:
+def objects_of(config: Path, edition: str = EDITION, select: str = SELECTED) -> list[dict[str, Any]]:
     """What the administrator is given."""
-    return planned("--objects", "--config", config, "--edition", EDITION, "--select", SELECTED, "--workers", "2")
+    return planned("--objects", "--config", config, "--edition", edition, "--select", select, "--workers", "2")
 
 
 def judged(config: Path, out: Path) -> tuple[int, Mapping[str, dict[str, Any]]]:
@@ -93,3 +93,17 @@ def test_objects_that_were_not_applied_are_no_finding(tmp_path: Path) -> None:
 
         assert {item["outcome"] for item in found.values()} == {"not-testable"}
         assert code == 3
+
+
+def test_users_who_are_named_mint_keys_without_a_right(tmp_path: Path) -> None:
+    judged_all = "EM-CRED-001 or EM-KEY-001 or EM-LST-002"
+    with vendor(tmp_path, EMBEDDED, "rhoai-3.4") as place, admin(Path(place.api["kubeconfig"])) as http:
+        users = [{"name": name, "token": {"file": f"token-of-{name}"}} for name in USERS]
+        config = config_of(place, {"maasApi": {"users": users}}, profiles=["credential-injection", "access"])
+        apply(http, objects_of(config, "rhoai-3.4", judged_all))
+        words = ("--target", "cluster", "--config", config, "--no-admin", "--select", judged_all, "--workers", "2")
+
+        ended = run("run", *words, "--out", tmp_path / "run")
+
+        assert ended.code == 0, ended.stdout + ended.stderr
+        assert outcomes(tmp_path / "run") == {"passed"}

@@ -91,7 +91,15 @@ def test_a_gateways_words_cannot_break_the_layout_or_steer_a_terminal() -> None:
         (
             {"target": {"kind": "cluster"}, "settings": {"config": "my gateways/target.yaml"}},
             "conformance run --target cluster --config 'my gateways/target.yaml' "
-            "--edition runbook --select EM-CRED-004",
+            "--edition runbook --select EM-CRED-004 --keep failed",
+        ),
+        (
+            {"target": {"kind": "kind"}, "settings": {"converge": 6.0}},
+            "conformance run --target kind --edition runbook --select EM-CRED-004 --converge 6 --keep failed",
+        ),
+        (
+            {"target": {"kind": "cluster"}, "settings": {"config": "t.yaml", "prepared": True, "workers": 2}},
+            "conformance run --target cluster --config t.yaml --edition runbook --select EM-CRED-004 --workers 2",
         ),
     ],
 )
