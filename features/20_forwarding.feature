@@ -108,6 +108,11 @@ Feature: Forwarding
         | 130,000 bytes   |
         | 1,200,000 bytes |
 
+    Scenario: a body that comes in chunks
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients send "alpha" a body of 130,000 bytes whose length they do not tell
+      Then the provider receives the body unchanged
+
   @EM-FWD-010
   Rule: The provider is told the length of the body that it receives
 

@@ -42,6 +42,14 @@ def call_with_content(scenario: Scenario, alias: str, content: str) -> None:
     scenario.planned = scenario.request(alias, content=content)
 
 
+@when(
+    parsers.parse('clients send "{alias:w}" a body of {content} whose length they do not tell'),
+    converters={"content": known(CONTENTS)},
+)
+def call_in_chunks(scenario: Scenario, content: str, alias: str) -> None:
+    scenario.planned = scenario.request(alias, content=content, chunked=True)
+
+
 @when(parsers.parse('clients call "{alias:w}" with a secret of their own in the header {header}'))
 def call_with_header(scenario: Scenario, alias: str, header: str) -> None:
     secret = scenario.secret_of_the_client("secret")

@@ -69,6 +69,10 @@ class RequestRules(TranslationRules):
         """Bytes of a body from which on a request is not served."""
         return LONGEST_BODY
 
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        """As much of a body as counts: all of it, whether its Content-Length was ``told`` or not."""
+        return body
+
     def content_length(self, model: Model, size: int) -> int:
         """The Content-Length of a body that the gateway has written anew."""
         return size

@@ -28,6 +28,16 @@ class BodyAbove6kRefused(Fault):
         return 6_200
 
 
+class ChunkedBodyLost(Fault):
+    """Reads as many bytes of a body as its Content-Length tells, and none where nobody has told a length."""
+
+    id, name = "X888", "chunked-body-lost"
+    catches = "A body is what the client sends, and not what it announces."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        return body[: int(told or 0)]
+
+
 class BodyAbove30kRefused(Fault):
     """Answers 500 to a body of more than 30,000 bytes."""
 

@@ -64,6 +64,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
         names: list[str] = []
         routing: str | None = None
         host = ""
+        length: str | None = None
         forward: Forward | None = None
         is_whole, collected = False, b""
         async for message in request_iterator:
@@ -75,6 +76,7 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     names = [name for name, _ in headers]
                     routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
                     host = next((value for name, value in headers if name == ":authority"), "")
+                    length = next((value for name, value in headers if name == "content-length"), None)
                     if message.request_headers.end_of_stream:
                         decision = decider.pass_by(path, names)
                         if isinstance(decision, Answer):
@@ -89,7 +91,8 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     admitted = decider.admit(path, can_infer=posts, routing=routing, host=host)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
-                    decision = await _decide(decider, path, names, message.request_body.body, routing, host)
+                    body = self._behaviour.body_read(message.request_body.body, length)
+                    decision = await _decide(decider, path, names, body, routing, host)
                     if isinstance(decision, Answer):
                         yield self._immediate(decision)
                     else:
