@@ -187,3 +187,9 @@ Feature: Forwarding
         | ending                   |
         | a slash behind it        |
         | a query string behind it |
+
+    Scenario: a slash behind the path of the second of two models
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When clients try the path of "beta" with a slash behind it
+      Then the requests are answered by the provider of "beta"

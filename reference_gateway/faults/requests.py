@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, SPRING, Fault
@@ -47,6 +48,24 @@ class PrefixMatch(Fault):
     def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
         look_alikes = (model for key, model in sorted(models.items()) if path.startswith(f"/{key}"))
         return super().resolve(path, models) or next(look_alikes, None)
+
+
+class SlashLeadsToFirstModel(Fault):
+    """Takes a path that ends in a slash for the first model of its namespace, in the order of their names."""
+
+    id, name, editions = "X889", "slash-leads-to-first-model", SPRING
+    catches = "A slash behind a path leads to the same model."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        meant = super().resolve(path, models)
+        if meant is None or not path.endswith("/"):
+            return meant
+        return min((model for model in models.values() if model.key.namespace == meant.key.namespace), key=name_of)
+
+
+def name_of(model: Model) -> str:
+    """By what models are put in order."""
+    return model.key.name
 
 
 class FirstModelServesUnknownPaths(Fault):
@@ -111,6 +130,25 @@ class UnknownFieldsDropped(Fault):
     def upstream_body(self, model: Model, body: JSON) -> JSON | None:
         body = super().upstream_body(model, body) or body
         return {name: body[name] for name in ("model", "messages", "stream") if name in body}
+
+
+class NamesInLowerCase(Fault):
+    """Reads the body's names without regard to their case, and writes them in lower case."""
+
+    id, name = "X890", "names-in-lower-case"
+    catches = "The provider receives the body that the client sent."
+
+    def upstream_body(self, model: Model, body: JSON) -> JSON | None:
+        written = super().upstream_body(model, body) or body
+        lower: JSON = lower_names(written)
+        return None if lower == body else lower
+
+
+def lower_names(value: Any) -> Any:
+    """A JSON value whose objects have no capital in a name."""
+    if isinstance(value, dict):
+        return {name.lower(): lower_names(each) for name, each in value.items()}
+    return [lower_names(each) for each in value] if isinstance(value, list) else value
 
 
 class StreamDropped(Fault):
