@@ -73,6 +73,7 @@ Feature: Errors of the provider
 
       Examples: what some client library, or a proxy, sends again by itself
         | status |
+        | 401    |
         | 408    |
         | 409    |
         | 429    |

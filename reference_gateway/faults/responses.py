@@ -71,6 +71,19 @@ class ConflictsSentAgain(Fault):
         return (408, 409)
 
 
+class RefusedKeySentAgain(Fault):
+    """Sends a request again, twice, if the provider refuses its key, which might have been rotated meanwhile."""
+
+    id, name = "X891", "refused-key-sent-again"
+    catches = "One request of the client is one request at the provider."
+
+    def retry_on(self) -> str:
+        return "retriable-status-codes"
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (401,)
+
+
 class ProxyErrorsSentAgain(Fault):
     """Sends a request again, twice, if what stands before the provider answers 502 or 504."""
 

@@ -457,6 +457,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X858": {"retries"},
     "X885": {"retries"},
     "X886": {"retries"},
+    "X891": {"retries"},
     "X883": {"answer to a repetition"},
     "X888": {"body in chunks"},
     "X889": {"resolved with a slash"},
