@@ -41,6 +41,16 @@ Feature: Isolation
       Then requests to "gamma" settle on its provider's answer
       And requests to "beta" settle on its provider's answer
 
+  @EM-ISO-012
+  Rule: Namespaces and names that read the same when they are joined are never taken for one another
+
+    Scenario: the model "part-b" of one namespace, and the model "b" of another that ends in "part"
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, by names of two parts
+      And a model "gamma" in a namespace that ends in the first part, by names of the second
+      Then requests to "gamma" settle on its provider's answer
+      And requests to "beta" settle on its provider's answer
+
   @EM-ISO-002
   Rule: Secrets of one name in two namespaces are never taken for one another
 

@@ -190,6 +190,27 @@ class SecretNamesCut(Fault):
         super().on_label_added(store, cut(secret), credentials)
 
 
+class NamesJoined(Fault):
+    """Keeps credentials under namespace and name of the Secret, joined by a hyphen."""
+
+    id, name = "X892", "names-joined"
+    catches = "A namespace is where it ends."
+
+    def secret_of(self, model: Key, reference: JSON) -> Key:
+        return joined(super().secret_of(model, reference))
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_credentials_changed(store, joined(secret), credentials)
+
+    def on_label_added(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_label_added(store, joined(secret), credentials)
+
+
+def joined(secret: Key) -> Key:
+    """The Secret by what is left when nobody knows any more where its namespace ends."""
+    return Key("", f"{secret.namespace}-{secret.name}")
+
+
 def cut(secret: Key) -> Key:
     """The Secret by as much of its name as a label holds."""
     return Key(secret.namespace, secret.name[:63])

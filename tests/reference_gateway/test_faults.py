@@ -444,6 +444,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X880": {"told of the connection", "second path on a connection"},
     "X882": {"cookie kept"},
     "X887": {"secret of a long name"},
+    "X892": {"secret of a long name", "credentials changed", "label added"},
     "X232": {"found beside a namesake"},
     "X233": {"left after deletion"},
     "X234": {"resolved beside a namesake"},
