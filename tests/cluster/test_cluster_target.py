@@ -11,8 +11,11 @@ from tests.command.running import Command, report
 
 A_FEW = "EM-CRED-001 or EM-CRED-005"
 """On the embedded API, which is what every other run stands on."""
-BY_THE_API = "EM-API or EM-CHI-001 or EM-CHI-014 or EM-KEY-001 or EM-KEY-006 or EM-KEY-011 or EM-OUT or EM-CRED-005"
-"""On a real one: what its own answers decide, what its controllers do, and keys for ServiceAccounts."""
+BY_THE_API = (
+    "EM-API or EM-CHI-001 or EM-CHI-014 or EM-KEY-001 or EM-KEY-006 or EM-KEY-011 or EM-OUT or EM-CRED-005 "
+    "or EM-SEC-002"
+)
+"""On a real one: what its own answers decide, what its controllers do, keys for ServiceAccounts, what one may list."""
 WHOLE_SECONDS = 3600.0
 
 
