@@ -22,6 +22,7 @@ from fixtures.scenario import SUBJECT, Baseline, Ground, Scenario
 from fixtures.settle import obtain
 from fixtures.survey import Survey, refusal_of
 from fixtures.targets.target import MAAS_CONTROLLER, Target
+from fixtures.transport import what_broke
 from reports.events import PreflightChecked
 from reports.recorder import EventWriter
 from reports.text import one_line
@@ -300,4 +301,4 @@ def _asked_root(target: Target) -> httpx.Response:
     try:
         return httpx.get(url, timeout=10.0, trust_env=False, verify=target.gateway.verify())
     except httpx.TransportError as error:
-        raise NotTestableError(f"the gateway at {url} does not answer ({type(error).__name__})") from error
+        raise NotTestableError(f"the gateway at {url} does not answer ({what_broke(error)})") from error

@@ -6,7 +6,7 @@ import base64
 import re
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Surroundings:
     directory: Path
     config: dict[str, Any]
     kubeconfig: dict[str, Any]
+    environment: dict[str, str] = field(default_factory=dict)
+    """Of the run, beside that of the test."""
 
     def through_api(self, double: Proxy) -> None:
         """Let the suite (not the gateway) reach the Kubernetes API through this."""
@@ -42,7 +44,7 @@ class Surroundings:
         config = self.directory / "target.yaml"
         config.write_text(yaml.safe_dump(self.config), encoding="utf-8")
         words = ("run", "--target", "cluster", "--config", config, "--edition", "runbook", "--workers", workers)
-        return Command(*words, "--select", select, "--out", self.out, *arguments)
+        return Command(*words, "--select", select, "--out", self.out, *arguments, environment=self.environment)
 
     def run(self, *arguments: str, select: str = FEW) -> Ended:
         """Run to the end."""

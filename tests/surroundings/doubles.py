@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import json
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import trustme
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -145,6 +148,16 @@ class Door:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back_reader, back_writer = await asyncio.open_connection(*self._upstream)
         await asyncio.gather(_pump(reader, back_writer), _pump(back_reader, writer))
+
+
+def expired(directory: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a server at 127.0.0.1 shows whose certificate was good until yesterday, and whom to trust for it."""
+    authority = trustme.CA()
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", not_after=yesterday).configure_cert(context)
+    authority.cert_pem.write_to_path(str(directory / "ca.pem"))
+    return context, directory / "ca.pem"
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import trustme
 
 from tests.command.running import report
 from tests.surroundings.conftest import Surroundings
-from tests.surroundings.doubles import Door
+from tests.surroundings.doubles import Door, expired
 from tests.surroundings.verdicts import blameless, judged
 
 
@@ -60,16 +57,11 @@ def test_a_gateway_that_is_away_for_a_while_is_judged_later_or_not_at_all(
 def test_a_certificate_that_has_expired_keeps_the_run_from_beginning(
     surroundings: Surroundings, tmp_path: Path
 ) -> None:
-    authority = trustme.CA()
-    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
-    certificate = authority.issue_cert("127.0.0.1", not_after=yesterday)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context, authority = expired(tmp_path)
     gateway = surroundings.config["gateway"]
     upstream = urlsplit(gateway["url"])
     door = Door(str(upstream.hostname), int(upstream.port or 80), context)
-    gateway.update(url=f"https://127.0.0.1:{door.port}", caFile=str(tmp_path / "ca.pem"))
+    gateway.update(url=f"https://127.0.0.1:{door.port}", caFile=str(authority))
 
-    blameless(surroundings.run(), surroundings, "the gateway at https://127.0.0.1")
+    blameless(surroundings.run(), surroundings, "does not answer (certificate has expired)")
     door.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.surroundings.conftest import Surroundings
-from tests.surroundings.doubles import Asked, Fault, Proxy, Rule
+from tests.surroundings.doubles import Asked, Door, Fault, Proxy, Rule, expired
 from tests.surroundings.verdicts import blameless, judged
 
 
@@ -70,3 +72,16 @@ def test_a_clock_that_goes_wrong_changes_nothing(surroundings: Surroundings, con
     control.rule = journal(Fault(rewrite=an_hour_ahead))
 
     judged(surroundings.run(), surroundings)
+
+
+def test_a_control_api_whose_certificate_has_expired_keeps_the_run_from_beginning(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    context, authority = expired(tmp_path)
+    upstream = urlsplit(surroundings.config["provider"]["controlUrl"])
+    door = Door(str(upstream.hostname), int(upstream.port or 80), context)
+    surroundings.config["provider"]["controlUrl"] = f"https://127.0.0.1:{door.port}"
+    surroundings.environment["SSL_CERT_FILE"] = str(authority)
+
+    blameless(surroundings.run(), surroundings, "the provider's control API does not answer (certificate has expired)")
+    door.close()
