@@ -12,45 +12,6 @@ Feature: Isolation
       When clients of all models call at the same time, 8 of each
       Then each of them is served by its own model's provider, with its own body and credential
 
-  @EM-ISO-009
-  Rule: Requests over one connection have nothing else in common
-
-    Scenario: clients of three models call in turn through one proxy
-      Given a working model "alpha"
-      And a working model "beta" in the same namespace
-      And a working model "gamma"
-      When clients of all models call over one connection, 2 of each in turn
-      Then each of them is served by its own model's provider, whatever has come before it
-
-  @EM-ISO-010
-  Rule: What the provider sets for one client never comes with the request of another
-
-    Scenario: the provider sets a cookie with every answer
-      Given a working model "alpha"
-      When its provider adds the header "set-cookie: session=5b1f77c0; Path=/"
-      And clients call "alpha"
-      Then no request brings the provider a cookie
-
-  @EM-ISO-011
-  Rule: Secrets whose long names differ at their end alone are never taken for one another
-
-    Scenario: two owners in one namespace give their Secrets names of 200 characters
-      Given a working model "alpha"
-      And a working model "beta" in the same namespace, whose Secret has a long name
-      And a model "gamma" in the same namespace, whose Secret has a long name
-      Then requests to "gamma" settle on its provider's answer
-      And requests to "beta" settle on its provider's answer
-
-  @EM-ISO-012
-  Rule: Namespaces and names that read the same when they are joined are never taken for one another
-
-    Scenario: the model "part-b" of one namespace, and the model "b" of another that ends in "part"
-      Given a working model "alpha"
-      And a working model "beta" in the same namespace, by names of two parts
-      And a model "gamma" in a namespace that ends in the first part, by names of the second
-      Then requests to "gamma" settle on its provider's answer
-      And requests to "beta" settle on its provider's answer
-
   @EM-ISO-002
   Rule: Secrets of one name in two namespaces are never taken for one another
 
@@ -136,3 +97,42 @@ Feature: Isolation
       And a MaaSModelRef that publishes an LLMInferenceService by the name of "alpha"
       Then requests to "alpha" settle on the refusal "not-published"
       And none of them reaches a provider
+
+  @EM-ISO-009
+  Rule: Requests over one connection have nothing else in common
+
+    Scenario: clients of three models call in turn through one proxy
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      And a working model "gamma"
+      When clients of all models call over one connection, 2 of each in turn
+      Then each of them is served by its own model's provider, whatever has come before it
+
+  @EM-ISO-010
+  Rule: What the provider sets for one client never comes with the request of another
+
+    Scenario: the provider sets a cookie with every answer
+      Given a working model "alpha"
+      When its provider adds the header "set-cookie: session=5b1f77c0; Path=/"
+      And clients call "alpha"
+      Then no request brings the provider a cookie
+
+  @EM-ISO-011
+  Rule: Secrets whose long names differ at their end alone are never taken for one another
+
+    Scenario: two owners in one namespace give their Secrets names of 200 characters
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, whose Secret has a long name
+      And a model "gamma" in the same namespace, whose Secret has a long name
+      Then requests to "gamma" settle on its provider's answer
+      And requests to "beta" settle on its provider's answer
+
+  @EM-ISO-012
+  Rule: Namespaces and names that read the same when they are joined are never taken for one another
+
+    Scenario: the model "part-b" of one namespace, and the model "b" of another that ends in "part"
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, by names of two parts
+      And a model "gamma" in a namespace that ends in the first part, by names of the second
+      Then requests to "gamma" settle on its provider's answer
+      And requests to "beta" settle on its provider's answer
