@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import time
 import traceback
 from collections.abc import Generator
@@ -54,11 +53,11 @@ class Casework:
     """A pytest plugin for the process that executes cases."""
 
     def __init__(
-        self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, keep: str, directory: Path
+        self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, workers: int, keep: str, directory: Path
     ) -> None:
         self._directory = directory
         self._ground = ground
-        self._given = _own_share(ground.target.kubernetes.namespaces, worker)
+        self._given = share(ground.target.kubernetes.namespaces, number_of(worker), workers)
         self._plan = plan
         self._writer = writer
         self._worker = worker
@@ -276,10 +275,6 @@ def number_of(worker: str) -> int:
 def neighbour_of(worker: int) -> str:
     """The name of the scene in which the neighbour of a worker lives."""
     return f"neighbour {worker}"
-
-
-def _own_share(given: tuple[str, ...], worker: str) -> tuple[str, ...]:
-    return share(given, number_of(worker), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _runs_alone(item: pytest.Item) -> bool:

@@ -82,6 +82,7 @@ class Controller:
             "profiles": self._run.wanted.profiles,
             "select": self._run.wanted.select,
             "rounds": self._run.wanted.rounds,
+            "workers": self.workers or 1,
             "keep": self._options.keep,
             "fingerprint": self._run.plan.fingerprint if self._run.plan else "",
         }

@@ -91,6 +91,6 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
         raise pytest.UsageError("the contract (features/) was changed while the run began; run again")
     directory = Path(handed["directory"])
     writer = EventWriter(directory / places.EVENTS)
-    casework = Casework(ground, plan, writer, worker, handed["keep"], directory)
+    casework = Casework(ground, plan, writer, worker, handed["workers"], handed["keep"], directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework, "conformance-casework")

@@ -58,7 +58,7 @@ def take_charge(config: pytest.Config, directory: Path) -> None:
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), worker, "never", directory)
+    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), worker, 1, "never", directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework)
 
