@@ -85,7 +85,7 @@ class _Look:
     def asks_for(self, scenario: ScenarioText, fixture: str) -> bool:
         """Whether one of a scenario's steps asks for this fixture."""
         texts = [rendered(step.text, row) for row in _rows(scenario) for step in scenario.steps]
-        return any(item.matches(text) and fixture in item.parameters for item in self._vocabulary for text in texts)
+        return any(fixture in item.parameters for text in texts for item in self._matching(text))
 
     def _step(self, step: StepText, text: str, tags: Sequence[str]) -> Iterator[str]:
         matching = self._matching(text)
