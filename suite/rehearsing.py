@@ -98,7 +98,7 @@ def rehearse(target: Target, edition: Edition, plan: Plan, workers: int) -> Rehe
     ground = Ground(name, empty.marker, target, edition, prepared=empty)
     with tempfile.TemporaryDirectory(prefix="externalmodel-conformance-") as directory:
         writer = EventWriter(Path(directory) / places.EVENTS)
-        rehearsal = Rehearsal(ground, plan, writer, "main", "never", Path(directory))
+        rehearsal = Rehearsal(ground, plan, writer, Path(directory))
         for strict in (False, True):
             scenario = rehearsal.scenario_of(trial(strict=strict))
             scenario.new_model(SUBJECT).deploy(strict=strict)
@@ -118,8 +118,8 @@ def rehearse(target: Target, edition: Edition, plan: Plan, workers: int) -> Rehe
 class Rehearsal(Casework):
     """In place of the casework of a process that judges."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, ground: Ground, plan: Plan, writer: EventWriter, directory: Path) -> None:
+        super().__init__(ground, plan, writer, "main", 1, "never", directory)
         self.scenes: dict[str, Scene] = {}
         self.objects: list[Manifest] = []
 
