@@ -23,6 +23,9 @@ BEGIN, END = "<!-- table of flakes.yaml -->", "<!-- end of the table -->"
 _COLUMNS = ("edition", "variants", "the machine", "rounds", "requirements", "rounds with a disagreement", "at most")
 """The last is the upper bound of the share of such rounds, at the confidence of reports/agreement.py."""
 
+_SHOWN = 4
+"""Requirements that a row names; docs/flakes.yaml has them all."""
+
 
 def main() -> int:
     """Add a record, or print the table."""
@@ -110,12 +113,17 @@ def _row(what: str, variants: str, machine: str, members: list[dict[str, Any]]) 
     rounds = sum(one["rounds"] for one in members)
     bad = sum(one["badRounds"] for one in members)
     numbers = sorted({one["requirements"] for one in members})
-    named = ", ".join(dict.fromkeys(name for one in members for name in one["disagreements"]))
+    named = _shortened(list(dict.fromkeys(name for one in members for name in one["disagreements"])))
     share = f"{at_most(bad, rounds):.0%}" if rounds else "–"
     judged = "–".join(map(str, dict.fromkeys((numbers[0], numbers[-1])))) if numbers else "–"
     return (
         f"| {what} | {variants} | {machine} | {rounds} | {judged} | {bad}{f' ({named})' if named else ''} | {share} |"
     )
+
+
+def _shortened(names: list[str]) -> str:
+    shown, more = names[:_SHOWN], len(names) - _SHOWN
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 if __name__ == "__main__":

@@ -27,3 +27,11 @@ def test_a_single_run_is_a_round() -> None:
     record = record_of(rounds({"EM-A-001": ["passed"]}), "nothing else")
 
     assert (record["rounds"], record["badRounds"]) == (1, 0)
+
+
+def test_a_row_names_a_few_requirements_and_counts_the_others() -> None:
+    names = {f"EM-ERR-{number:03}": "round 1" for number in range(1, 8)}
+
+    written = table([{**records()[0], "disagreements": names}])
+
+    assert "(EM-ERR-001, EM-ERR-002, EM-ERR-003, EM-ERR-004 and 3 more)" in written
