@@ -10,6 +10,7 @@ import httpx
 
 from fixtures.canaries import Canaries, Canary, Leak, forms, unbroken
 from fixtures.targets.target import Target, trust
+from fixtures.transport import what_broke
 from reports.events import PreflightChecked, SecretSeen, Surface
 from suite.own_output import lines_of
 
@@ -37,7 +38,7 @@ def look(
     try:
         metrics = _metrics(target)
     except httpx.HTTPError as error:
-        yield unseen("metrics", f"{target.metrics.url} does not answer ({type(error).__name__})")
+        yield unseen("metrics", f"{target.metrics.url} does not answer ({what_broke(error)})")
     for surface, place, text in _suspicious(logs, metrics, marker):
         if eye is None:
             # Only now: thousands of values are looked for, and hardly ever needed.
