@@ -21,15 +21,15 @@ class DataPlaneRules(Rules):
         return (chunk,)
 
     def retry_on(self) -> str:
-        """Envoy's retry conditions; none, because a completion is not safe to repeat."""
-        return ""
+        """Envoy's retry conditions; none beside retriable_statuses, because a completion is not safe to repeat."""
+        return "retriable-status-codes" if self.retriable_statuses() else ""
 
     def access_log_fields(self) -> Mapping[str, str]:
         """Fields of the access log beside its own, in Envoy's words: none that could hold a credential."""
         return {}
 
     def retriable_statuses(self) -> Sequence[int]:
-        """Statuses that count as a reason to send a request again, where retry_on asks for such."""
+        """Statuses that count as a reason to send a request again: none."""
         return ()
 
     def redirects_followed(self) -> Sequence[int]:

@@ -174,9 +174,6 @@ class SuccessesRepeated(Fault):
     id, name = "X250", "successes-repeated"
     catches = "One request of the client is one request at the provider."
 
-    def retry_on(self) -> str:
-        return "retriable-status-codes"
-
     def retriable_statuses(self) -> Sequence[int]:
         return (200,)
 

@@ -51,9 +51,6 @@ class RateLimitedSentAgain(Fault):
     id, name = "X858", "rate-limited-sent-again"
     catches = "One request of the client is one request at the provider."
 
-    def retry_on(self) -> str:
-        return "retriable-status-codes"
-
     def retriable_statuses(self) -> Sequence[int]:
         return (429,)
 
@@ -63,9 +60,6 @@ class ConflictsSentAgain(Fault):
 
     id, name = "X885", "conflicts-sent-again"
     catches = "One request of the client is one request at the provider."
-
-    def retry_on(self) -> str:
-        return "retriable-status-codes"
 
     def retriable_statuses(self) -> Sequence[int]:
         return (408, 409)
@@ -77,9 +71,6 @@ class RefusedKeySentAgain(Fault):
     id, name = "X891", "refused-key-sent-again"
     catches = "One request of the client is one request at the provider."
 
-    def retry_on(self) -> str:
-        return "retriable-status-codes"
-
     def retriable_statuses(self) -> Sequence[int]:
         return (401,)
 
@@ -89,9 +80,6 @@ class ProxyErrorsSentAgain(Fault):
 
     id, name = "X886", "proxy-errors-sent-again"
     catches = "One request of the client is one request at the provider."
-
-    def retry_on(self) -> str:
-        return "retriable-status-codes"
 
     def retriable_statuses(self) -> Sequence[int]:
         return (502, 504)
