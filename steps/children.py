@@ -151,9 +151,9 @@ def as_before(children: Children) -> None:
     children.are_as_before()
 
 
-@then('nobody writes to the controller\'s objects for "alpha" any more')
+@then('the controller serves one new model after another without a write to the objects for "alpha"')
 def at_rest(scenario: Scenario, children: Children) -> None:
-    scenario.judging.objects_settle(AtRest(children.kinds()), children.two_looks())
+    scenario.judging.objects_settle(AtRest(children.kinds()), children.looks_around_new_models())
 
 
 # Deletion
