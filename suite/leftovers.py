@@ -1,11 +1,15 @@
-"""What a run makes that goes with no namespace of its own, so that it has to be deleted by itself."""
+"""What a run leaves behind: what has to be deleted by itself, and what was deleted and does not go."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from fixtures.access import shared_kinds
 from fixtures.built_in import SECRET, SERVICE, SERVICE_ACCOUNT
 from fixtures.catalogue import Edition, Resource
-from fixtures.kube import Shared
+from fixtures.kube import Leftover, Shared
+from fixtures.settle import Bounds, obtain
 from fixtures.targets.target import Target
 
 
@@ -27,3 +31,16 @@ def in_given_namespaces(edition: Edition, target: Target) -> tuple[Resource, ...
     """The kinds that it makes objects of in namespaces that it was given."""
     accounts = (SERVICE_ACCOUNT,) if target.gateway.mints_keys and not target.gateway.users else ()
     return (SECRET, *accounts, *edition.kinds)
+
+
+def stuck(look: Callable[[], Sequence[Leftover]], bounds: Bounds) -> Sequence[Leftover]:
+    """What does not go of what was deleted; a cluster that goes on deleting is given time, however much there is."""
+    left = look()
+    while left and (fewer := obtain(partial(_fewer, look, len(left)), bounds)) is not None:
+        left = fewer
+    return left
+
+
+def _fewer(look: Callable[[], Sequence[Leftover]], than: int) -> Sequence[Leftover] | None:
+    left = look()
+    return left if len(left) < than else None

@@ -18,13 +18,13 @@ from fixtures.canaries import new_marker
 from fixtures.catalogue import FEATURES, Catalogue, Edition
 from fixtures.catalogue import load as load_catalogue
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
-from fixtures.kube import Kube, Leftover
+from fixtures.kube import Kube
 from fixtures.parts import Parts
 from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
 from fixtures.secrecy import LOG_BYTES
-from fixtures.settle import CEILING_SECONDS, Bounds, obtain
+from fixtures.settle import CEILING_SECONDS
 from fixtures.survey import Survey
 from fixtures.targets import cluster
 from fixtures.targets.deployed_provider import deployed
@@ -426,7 +426,7 @@ class Run:
         for item in kube.leftovers(self.id):
             kube.delete_leftover(item)
         held: dict[str, list[str]] = {}
-        for item in self._not_gone(kube, self._ground.target.bounds):
+        for item in leftovers.stuck(lambda: kube.leftovers(self.id), target.bounds):
             held.setdefault(one_line(item.holds) or "the cluster does not say by what", []).append(item.name)
         for holds, (first, *more) in held.items():
             self._checked(
@@ -445,17 +445,6 @@ class Run:
         if self._cluster is not None:
             return self._options.keep == "never" and not self._cluster.was_there
         return self._options.target == EMBEDDED
-
-    def _not_gone(self, kube: Kube, bounds: Bounds) -> list[Leftover]:
-        """What is left of the run after the cluster had its time; nothing is patched away, somebody is to see it."""
-        left: list[Leftover] = []
-
-        def gone() -> bool | None:
-            left[:] = kube.leftovers(self.id)
-            return None if left else True
-
-        obtain(gone, bounds)
-        return left
 
 
 def _all_passed(log: EventLog) -> bool:
