@@ -84,10 +84,16 @@ def _refuse_strangers(starts: Mapping[str, RunStarted], plans: Mapping[str, Plan
 
 
 def _place(start: RunStarted) -> dict[str, Json]:
-    """What makes two targets the same one; the embedded gateway listens somewhere else in every run."""
+    """What makes two targets the same one.
+
+    The embedded gateway listens somewhere else in every run, and a provider that a run deploys has a namespace of its
+    own there.
+    """
     facts = {name: dict(value) if isinstance(value, Mapping) else value for name, value in start.target.items()}
     if facts.get("kind") == "embedded" and isinstance(facts.get("gateway"), dict):
         facts["gateway"].pop("url", None)
+    if isinstance(facts.get("provider"), dict):
+        facts["provider"].pop("namespace", None)
     return {**facts, **{name: start.settings.get(name) for name in ("faults", "variants", "features")}}
 
 
