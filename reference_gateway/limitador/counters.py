@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ class Limitador:
         self._clock = clock
         self._lock = threading.Lock()
         self._windows: dict[tuple[Counter, Limit], _Window] = {}
-        self._series: Tally[tuple[str, Labels]] = Tally()
+        self._series: defaultdict[str, Tally[Labels]] = defaultdict(Tally)
 
     def check(self, counter: Counter) -> bool:
         """Whether a request is within all budgets, asked once when it comes; counts it as authorized or as limited."""
@@ -75,13 +76,14 @@ class Limitador:
 
     def series(self, name: str) -> Mapping[Labels, int]:
         """The values of one of the counters, by their labels."""
+        # A copy and no more: requests are held up meanwhile, and there is a series for every model that ever was.
         with self._lock:
-            return {labels: value for (counted, labels), value in sorted(self._series.items()) if counted == name}
+            return self._series[name].copy()
 
     def _count(self, name: str, counter: Counter, limit: Limit | None, by: int) -> None:
         if by:
             labels = self._behaviour.metric_labels(counter, limit)
-            self._series[name, tuple(sorted(labels.items()))] += by
+            self._series[name][tuple(sorted(labels.items()))] += by
 
     def _used(self, counter: Counter, limit: Limit) -> int:
         window = self._windows.get((self._behaviour.budget_of(counter), limit))

@@ -103,8 +103,8 @@ def test_the_exposition(behaviour: Behaviour) -> None:
     lines = exposition(limitador, behaviour).splitlines()
 
     assert [line for line in lines if not line.startswith("#") and not line.startswith("datastore_latency")] == [
-        r'authorized_calls{limitador_namespace="a\"b\\c"} 1',
         'authorized_calls{limitador_namespace="ns/alpha"} 1',
+        r'authorized_calls{limitador_namespace="a\"b\\c"} 1',
         'authorized_hits{limitador_namespace="ns/alpha"} 120',
         'limited_calls{limit_name="tokens-per-minute",limitador_namespace="ns/alpha"} 1',
         "limitador_up 1",

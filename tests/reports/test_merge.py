@@ -117,3 +117,13 @@ def test_the_port_of_an_embedded_gateway_makes_no_other_target() -> None:
         build(merge({"one": shard({"EM-A-001": "passed"}), "two": shard({"EM-A-001": "passed"}, **moved)})).exit_code
         == 0
     )
+
+
+def test_runs_that_deployed_a_provider_each_are_of_one_target_if_it_was_the_same_one() -> None:
+    def run(of: str, image: str) -> EventLog:
+        provider = {"namespace": f"emc-{of}-provider", "image": image}
+        return shard({"EM-A-001": "passed"}, target={"kind": "cluster", "gateway": {}, "provider": provider})
+
+    assert build(merge({"one": run("1f2a", "mock:1"), "two": run("5b3c", "mock:1")})).exit_code == 0
+    with pytest.raises(BrokenReportError, match="the target differs"):
+        merge({"one": run("1f2a", "mock:1"), "two": run("5b3c", "mock:2")})
