@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import yaml
 
 from reports.agreement import at_most, rounds_of
 from reports.document import load
-from reports.model import Report, RequirementResult
+from reports.model import CaseResult, Ending, Report, RequirementResult
 
 DATA = Path(__file__).resolve().parents[1] / "docs" / "flakes.yaml"
 PAGE = DATA.parent / "trust.md"
@@ -64,16 +65,15 @@ def publish() -> str:
 
 
 def record_of(report: Report, machine: str) -> dict[str, Any]:
-    """A run as a record. A run of one round counts too: it disagrees where the gateway was not found to conform."""
-    judged = [item for item in report.requirements if item.outcome != "not-applicable"]
-    bad: dict[str, list[int]] = {}
-    rounds = 0
-    for item in judged:
-        numbers = {case.round for case in item.cases}
-        rounds = max(rounds, len(numbers))
-        off = _bad_rounds(item)
-        if off:
-            bad[item.id] = off
+    """A run as a record. A run of one round counts too: it disagrees where the gateway was not found to conform.
+
+    Of a run that somebody interrupted, what was executed by then counts.
+    """
+    judged = {
+        item.id: _counted(item, report.ending) for item in report.requirements if item.outcome != "not-applicable"
+    }
+    rounds = max((len({case.round for case in cases}) for cases in judged.values()), default=0)
+    bad = {name: off for name, cases in judged.items() if (off := _bad_rounds(cases))}
     return {
         "date": report.timing.started_at[:10],
         "commit": report.suite.get("commit", ""),
@@ -83,7 +83,7 @@ def record_of(report: Report, machine: str) -> dict[str, Any]:
         "workers": report.settings.get("workers"),
         "machine": machine,
         "rounds": rounds,
-        "requirements": len(judged),
+        "requirements": sum(map(bool, judged.values())),
         "cases": report.plan.executed,
         "wallSeconds": round(report.timing.wall_seconds),
         "badRounds": len({number for numbers in bad.values() for number in numbers}),
@@ -91,10 +91,14 @@ def record_of(report: Report, machine: str) -> dict[str, Any]:
     }
 
 
-def _bad_rounds(item: RequirementResult) -> list[int]:
+def _counted(item: RequirementResult, ending: Ending) -> list[CaseResult]:
+    return [case for case in item.cases if case.executed or ending.reason != "interrupted"]
+
+
+def _bad_rounds(cases: Sequence[CaseResult]) -> list[int]:
     """Rounds in which the reference gateway did not pass a requirement; a round without a whole execution is one."""
-    good = {members[0].round for members in rounds_of(item.cases) if all(case.outcome == "passed" for case in members)}
-    return sorted({case.round for case in item.cases} - good)
+    good = {members[0].round for members in rounds_of(cases) if all(case.outcome == "passed" for case in members)}
+    return sorted({case.round for case in cases} - good)
 
 
 def table(found: list[dict[str, Any]]) -> str:

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.cluster.api import admin
-from tests.cluster.vendor import Vendor
+from tests.cluster.vendor import EMBEDDED, Vendor
 from tests.command.running import Command, report, run
 
 DEPLOYMENTS = "/apis/apps/v1/namespaces/openshift-ingress/deployments"
 PROCESSOR = "payload-processing"
 STOPPED_BY = "externalmodel-conformance/stopped-by"
 NAMESPACES = "/api/v1/namespaces"
+pytestmark = pytest.mark.parametrize("place", [EMBEDDED], indirect=True)
+"""The run of a real API server (test_cluster_target.py) stops parts too; who has to put them back is up to us alone."""
 OURS = {"labelSelector": "externalmodel-conformance/run"}
 
 

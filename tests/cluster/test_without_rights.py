@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.api import admin, apply, planned
-from tests.cluster.vendor import EMBEDDED, FLAVOURS, USERS, Vendor, vendor
+from tests.cluster.vendor import EMBEDDED, USERS, Vendor, vendor
 from tests.command.running import outcomes, report, run
 
 EDITION = "runbook"
@@ -51,9 +51,8 @@ def causes(requirement: dict[str, Any]) -> set[str | None]:
     return {case["cause"] for case in requirement["cases"] if case["outcome"] != "passed"}
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_run_without_rights_judges_what_the_wire_shows(flavour: str, tmp_path: Path) -> None:
-    with vendor(tmp_path, flavour, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
+def test_a_run_without_rights_judges_what_the_wire_shows(tmp_path: Path) -> None:
+    with vendor(tmp_path, EMBEDDED, EDITION) as place, admin(Path(place.api["kubeconfig"])) as http:
         config = config_of(place)
         apply(http, objects_of(config))
         handed = tmp_path / "prepared.json"

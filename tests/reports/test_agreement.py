@@ -10,12 +10,12 @@ from reports import console, html
 from reports.agreement import at_most
 from reports.build import build
 from reports.document import from_document, to_document
-from reports.events import EventLog, Outcome
+from reports.events import EventLog, Outcome, RunFinished
 from reports.model import Report
 from tests.reports.runs import case, ended, finished, plan, requirement, run_started
 
 
-def rounds(ends: dict[str, Sequence[Outcome | None]]) -> Report:
+def rounds(ends: dict[str, Sequence[Outcome | None]], end: RunFinished | None = None) -> Report:
     """A run in which each requirement has one case, with this end in each round; None where it never ended."""
     cases = [
         case(f"{id_}/case" if number == 1 else f"{id_}/case#{number}", requirement=id_, round=number)
@@ -24,7 +24,7 @@ def rounds(ends: dict[str, Sequence[Outcome | None]]) -> Report:
     ]
     seen = [outcome for outcomes in ends.values() for outcome in outcomes]
     finishes = [finished(one.id, outcome) for one, outcome in zip(cases, seen, strict=True) if outcome]
-    return build(EventLog((run_started(), plan(map(requirement, ends), cases), *finishes, ended())))
+    return build(EventLog((run_started(), plan(map(requirement, ends), cases), *finishes, end or ended())))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reports.events import Outcome
+from tests.reports.runs import ended
 from tests.reports.test_agreement import rounds
 from tools.flakes import BEGIN, END, PAGE, record_of, records, table
 
@@ -27,6 +29,15 @@ def test_a_single_run_is_a_round() -> None:
     record = record_of(rounds({"EM-A-001": ["passed"]}), "nothing else")
 
     assert (record["rounds"], record["badRounds"]) == (1, 0)
+
+
+def test_of_an_interrupted_run_what_was_executed_counts() -> None:
+    ends: dict[str, list[Outcome | None]] = {"EM-A-001": ["passed", "failed", None], "EM-A-002": ["passed", None, None]}
+
+    record = record_of(rounds({**ends, "EM-A-003": [None, None, None]}, ended("interrupted")), "nothing else")
+
+    assert (record["rounds"], record["requirements"], record["badRounds"]) == (2, 2, 1)
+    assert record["disagreements"] == {"EM-A-001": "round 2"}
 
 
 def test_a_row_names_a_few_requirements_and_counts_the_others() -> None:
