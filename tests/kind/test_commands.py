@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.errors import ConfigurationError, InTroubleError
+from fixtures.settle import Bounds
 from fixtures.targets.kind.commands import Commands
 from fixtures.targets.kind.planning import Command
 from fixtures.targets.starting import held_back
@@ -59,3 +60,36 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
 def test_what_cannot_be_started_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"/no/such cannot be started \(No such file or directory\)"):
         Commands(tmp_path / "log").run(step("/no/such"))
+
+
+def early(tmp_path: Path, program: str) -> Command:
+    """A program that is told by a file that it has been here before."""
+    return Command(
+        "does it", ("sh", "-c", program, "sh", str(tmp_path / "made")), 60.0, "do better", too_early="no kind"
+    )
+
+
+def test_what_comes_too_early_is_done_again(tmp_path: Path) -> None:
+    program = 'test -e "$1" || { touch "$1"; echo no kind Gateway yet; exit 1; }'
+
+    Commands(tmp_path / "log").run(early(tmp_path, program))
+
+    assert (tmp_path / "log").read_text(encoding="utf-8").count("$ sh -c") == 2
+
+
+def test_what_goes_on_to_come_too_early_is_said_by_the_line_that_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fixtures.targets.kind.commands.AGAIN", Bounds(converge_seconds=0.1, interval_seconds=0.01))
+
+    with pytest.raises(ConfigurationError, match="ended with exit code 1: no kind Gateway; do better"):
+        Commands(tmp_path / "log").run(
+            early(tmp_path, "echo no kind Gateway; echo ensure CRDs are installed first; exit 1")
+        )
+
+
+def test_what_fails_otherwise_is_not_done_again(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="ended with exit code 1: denied"):
+        Commands(tmp_path / "log").run(early(tmp_path, "echo denied; exit 1"))
+
+    assert (tmp_path / "log").read_text(encoding="utf-8").count("$ sh -c") == 1
