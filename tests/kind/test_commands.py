@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ from fixtures.settle import Bounds
 from fixtures.targets.kind.commands import Commands
 from fixtures.targets.kind.planning import Command
 from fixtures.targets.starting import held_back
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Whoever is started in the background of a shell does not heed SIGINT, and would pass that on to these tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def step(*words: str, seconds: float = 60.0, waits: bool = False) -> Command:
