@@ -111,6 +111,25 @@ def test_a_cluster_that_is_ours_is_used_and_its_node_not_pulled() -> None:
     assert planning.refusal(product(name="mine"), machine) is None
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_gateway_of_ones_own_that_was_kept_begins_anew(tmp_path: Path, *, kept: bool) -> None:
+    part = {"namespace": "mine", "name": "gateway"}
+    own = {"manifests": ["."], "object": part, "authority": {"namespace": "mine"}, "deployments": [part]}
+    config = tmp_path / "kind.yaml"
+    config.write_text(yaml.safe_dump({"gateway": own}), encoding="utf-8")
+    wanted = load(config, None)
+    machine = dataclasses.replace(having_all(wanted), clusters=frozenset({wanted.name} if kept else ()))
+
+    plan = planned(wanted, machine)
+
+    restarts = ["restarts mine/gateway"] if kept else []
+    assert [step.says for step in plan.load][-2 - len(restarts) :] == [
+        "applies .",
+        *restarts,
+        "waits for mine/gateway",
+    ]
+
+
 def test_an_image_with_a_digest_gets_a_tag_for_the_node() -> None:
     assert planning.on_the_node("r.example/a/b@sha256:0123456789abcdef") == "r.example/a/b:sha256-0123456789ab"
     assert planning.on_the_node("r.example:5000/b:1@sha256:0123456789abcdef") == "r.example:5000/b:1"
