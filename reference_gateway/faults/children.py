@@ -156,7 +156,7 @@ class DeletedRouteStaysAway(Fault):
 
 
 class ControllerFightsItself(Fault):
-    """Writes the rules of each HTTPRoute in another order whenever it looks at it."""
+    """Labels each HTTPRoute with the number of its looks at it, and looks again because that was written."""
 
     id, name, source, editions = "M84", "controller-fights-itself", "MaaS#1282", SHIPPED
     catches = "A controller at rest leaves its objects alone."
@@ -164,8 +164,9 @@ class ControllerFightsItself(Fault):
     def child(self, child: JSON, model: Key) -> JSON:
         whole = super().child(child, model)
         if whole["kind"] == "HTTPRoute":
-            self.memory[model] = not self.memory.get(model, False)
-            whole["spec"]["rules"] = sorted(whole["spec"]["rules"], key=str, reverse=self.memory[model])
+            # Not two values in turn: with a cache that is a write behind it would find what it wants, and come to rest.
+            self.memory[model] = self.memory.get(model, 0) + 1
+            whole["metadata"]["labels"]["reference-gateway.example/looks"] = str(self.memory[model])
         return whole
 
     def convergence_delay(self) -> float:
