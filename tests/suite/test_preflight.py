@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from fixtures.catalogue import load
+from fixtures.catalogue import GatewayName, load
 from fixtures.kubernetes_requests import Requests
 from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
-from fixtures.survey import Survey
+from fixtures.survey import EXT_PROC, Survey
 from suite import planning, preflight
 from suite.preflight import BlockedError
 
@@ -55,6 +55,31 @@ def test_a_right_that_is_missing_is_named(edition: str, right: Right) -> None:
         failed = [check for check in checks if check.outcome == "failed"]
         assert [check.check for check in failed] == [f"rights for {one.needed_for}" for one in missing]
         assert {check.detail for check in failed} == {f"this kubeconfig may not {right.describe()}"}
+
+
+class Serving:
+    """An API on which Istio's kinds are served, and these EnvoyFilters are."""
+
+    def __init__(self, *filters: dict[str, Any]) -> None:
+        self._filters = filters
+
+    def get(self, path: str) -> dict[str, Any]:
+        return {"items": list(self._filters)} if path.endswith("/envoyfilters") else {}
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ((), "no EnvoyFilter in gw adds one; a gateway of Istio's injects nothing without"),
+        (({"metadata": {"name": "bbr"}, "spec": {"name": EXT_PROC}},), "added by EnvoyFilter bbr"),
+    ],
+)
+def test_istio_may_be_there_for_others_than_the_gateway(filters: tuple[dict[str, Any], ...], says: str) -> None:
+    survey = Survey(cast("Requests", Serving(*filters)))
+
+    checks = {check.check: check for check in preflight._gateway_object(survey, GatewayName("gw", "gateway"), {})}
+
+    assert (checks["external processor"].outcome, checks["external processor"].detail) == ("passed", says)
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
