@@ -67,6 +67,12 @@ Feature: Children and ownership
       And the provider sees requests that were sent in clear
       And they lead to that port, without TLS
 
+    Scenario: the annotation comes to a model that is called by TLS
+      Given a working model "alpha"
+      When it comes to ask for its provider's plain port, without TLS
+      Then they lead to that port, without TLS
+      And requests to "alpha" settle on being sent in clear
+
     Scenario: the annotation is taken away
       Given a model "alpha" that asks for its provider's plain port, without TLS
       When requests to "alpha" come through

@@ -44,10 +44,10 @@ Feature: Publication
   Rule: A MaaSModelRef of another name never gives access to another model
 
     Scenario Outline: a MaaSModelRef bears another name than its ExternalModel
-      Given a working model "beta"
-      And a model "alpha" in the same namespace, published by a MaaSModelRef of another name
+      Given a model "alpha" that is published by a MaaSModelRef of another name
+      And a working model "beta" in the same namespace
       When clients call a path with <name>
-      Then the requests are refused, or answered by the provider of "alpha" with its own credential
+      Then the requests are refused, or served by the provider of "alpha" with its own credential
 
       Examples:
         | name                     |

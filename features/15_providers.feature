@@ -121,11 +121,11 @@ Feature: Providers of their own
     Scenario: the second of two providers has no Secret
       Given a model "alpha" that also refers to the provider of "beta", whose Secret does not exist
       When requests to "alpha" come through
-      Then the requests are refused, or served by its own provider with its own credential
+      Then each of 20 requests is refused, or served by its own provider with its own credential
 
     Scenario: the second of two providers does not exist
       Given a model "alpha" that also refers to the provider of "beta", which does not exist
-      Then the requests are refused, or served by its own provider with its own credential
+      Then each of 20 requests is refused, or served by its own provider with its own credential
 
   @EM-PRV-009
   Rule: A model that refers to a missing provider is served by its other one

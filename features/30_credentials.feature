@@ -104,6 +104,13 @@ Feature: Credentials
         | "apiKey"  |
         | "API_KEY" |
 
+    Scenario: the value lies under the word for its kind
+      Given a model "alpha" whose Secret has its value under "apikey"
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credential-field-missing"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
     Scenario: the data key is written in the other case
       Given a model "alpha" whose Secret has its data key in the other case
       And a working model "beta" in the same namespace
@@ -282,3 +289,13 @@ Feature: Credentials
       When the value in its Secret is rotated
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
+
+  @EM-CRED-022
+  Rule: The page's data key, OPENAI_API_KEY, counts as no data key
+
+    Scenario: the owner has followed the page
+      Given a model "alpha" whose Secret has its value under "OPENAI_API_KEY"
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credential-field-missing"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works

@@ -54,11 +54,11 @@ Feature: Client credentials
       Then the requests are refused as "several-credentials", or bear one Authorization, that of "alpha"
 
       Examples:
-        | headers                                       |
-        | a second Authorization                        |
-        | two more of Authorization, one of them Basic  |
-        | a Connection that names Authorization         |
-        | an x-api-key and an api-key                   |
+        | headers                                      |
+        | a second Authorization                       |
+        | two more of Authorization, one of them Basic |
+        | a Connection that names Authorization        |
+        | an x-api-key and an api-key                  |
 
   @EM-HDR-005
   Rule: The client's x-api-key never reaches the provider
@@ -69,7 +69,7 @@ Feature: Client credentials
       Then nothing that any provider may receive of them contains their secret
 
   @EM-HDR-006
-  Rule: What the client says of its own identity never reaches the provider
+  Rule: Nothing that is said of the client's identity reaches the provider
 
     Scenario Outline: an identity in <header>
       Given a model "alpha" in service, whose provider accepts any credential
@@ -82,6 +82,11 @@ Feature: Client credentials
         | x-maas-group        |
         | x-maas-subscription |
 
+    Scenario: what the gateway itself has found out about the client
+      Given a model "alpha" in service, whose provider accepts any credential
+      When clients call "alpha"
+      Then the provider sees no header that begins with "x-maas-"
+
   @EM-HDR-007
   Rule: A request that is given no credential does not carry the client's key to a provider either
 
@@ -93,5 +98,6 @@ Feature: Client credentials
       Examples: requests that need not be served
         | request                             |
         | a body without a model              |
+        | a body whose model is a number      |
         | a GET of the model's list of models |
         | a call of a path that no model has  |

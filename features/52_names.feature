@@ -22,7 +22,7 @@ Feature: Names for clients
       Given a working model "alpha"
       And a working model "beta"
       When clients call the shared path with the body's model being the one of "alpha"
-      Then the requests settle on the answer of its provider
+      Then the requests are answered by the provider of "alpha"
 
   @EM-NAM-003
   Rule: A name that no model has leads nowhere, without a path either

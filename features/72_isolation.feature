@@ -79,7 +79,7 @@ Feature: Isolation
       Given a working model "alpha"
       And a model "beta" in the same namespace, <in trouble>
       When its endpoint is changed
-      And another model "gamma" is made in the same namespace
+      And a model "gamma" is made in the same namespace
       Then requests to "alpha" settle on its provider's answer
       And requests to "gamma" settle on its provider's answer
 

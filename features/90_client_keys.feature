@@ -158,7 +158,7 @@ Feature: Client keys
     Scenario: a client of the format messages
       Given a working model "alpha" of the provider "anthropic"
       When clients call "alpha" with their key in x-api-key instead
-      Then the requests settle on the answer of its provider
+      Then the requests are answered by the provider of "alpha"
 
   @EM-KEY-017
   Rule: A key counts for the request that shows it, and for no other one on its connection

@@ -59,7 +59,8 @@ Feature: Authorization
     Scenario: calls from the first moment on
       Given a working model "beta"
       And a new model "alpha" in the same namespace, which no policy names
-      Then calls of "alpha" never reach a provider
+      When clients call "alpha"
+      Then no provider sees them
       And requests to "alpha" settle on the refusal "no-policy"
       And none of them reaches a provider
       And after a policy and a subscription name it, "alpha" works

@@ -30,7 +30,12 @@ Feature: Listing
     Scenario: the address and the name in the list
       Given a working model "alpha"
       When clients call "alpha" at the address and by the name that the list of models shows
-      Then the requests settle on the answer of its provider
+      Then the requests are answered by the provider of "alpha"
+
+    Scenario: the address in the list, and in the status
+      Given a working model "alpha"
+      And "alpha" is in the list of models
+      Then the list of models shows "alpha" at the address of its MaaSModelRef's status
 
   @EM-LST-004
   Rule: A model that is not ready is not listed as if it were

@@ -204,22 +204,17 @@ Feature: Requests to providers of other kinds
       Given a model "alpha" of the provider "anthropic" in service, which accepts any credential
       When clients call "alpha" with
         """
-        {"messages": [{"role": "user", "content": "ping"},
-          {"role": "assistant", "content": "One moment.", "tool_calls": [
+        {"messages": [{"role": "user", "content": "ping"}, {"role": "assistant", "content": "One moment.", "tool_calls": [
             {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{\"place\": \"Rome\"}"}},
             {"id": "c2", "type": "function", "function": {"name": "now", "arguments": "{"}}]},
-          {"role": "tool", "tool_call_id": "c1", "content": "warm"},
-          {"role": "tool", "tool_call_id": "c2", "content": "noon"}]}
+          {"role": "tool", "tool_call_id": "c1", "content": "warm"}, {"role": "tool", "tool_call_id": "c2", "content": "12"}]}
         """
       Then the provider receives
         """
-        {"messages": [{"role": "user", "content": "ping"},
-          {"role": "assistant", "content": [{"type": "text", "text": "One moment."},
+        {"messages": [{"role": "user", "content": "ping"}, {"role": "assistant", "content": [{"type": "text", "text": "One moment."},
             {"type": "tool_use", "id": "c1", "name": "weather", "input": {"place": "Rome"}},
-            {"type": "tool_use", "id": "c2", "name": "now", "input": {}}]},
-          {"role": "user", "content": [
-            {"type": "tool_result", "tool_use_id": "c1", "content": "warm"},
-            {"type": "tool_result", "tool_use_id": "c2", "content": "noon"}]}]}
+            {"type": "tool_use", "id": "c2", "name": "now", "input": {}}]}, {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "c1", "content": "warm"}, {"type": "tool_result", "tool_use_id": "c2", "content": "12"}]}]}
         """
 
   @EM-TRN-016

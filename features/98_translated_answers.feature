@@ -78,8 +78,7 @@ Feature: Answers of providers of other kinds
         """
         {"object": "chat.completion", "model": "{targetModel}",
          "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": null,
-            "tool_calls": [{"id": "toolu_1", "type": "function",
-                            "function": {"name": "weather", "arguments": "{\"place\": \"{receipt}\"}"}}]}}],
+            "tool_calls": [{"id": "toolu_1", "type": "function", "function": {"name": "weather", "arguments": "{\"place\": \"{receipt}\"}"}}]}}],
          "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}
         """
 

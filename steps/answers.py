@@ -15,12 +15,8 @@ from fixtures.words import AnswerName
 
 
 @then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer'))
-def settle_on_answer(scenario: Scenario, alias: str) -> None:
-    scenario.is_answered(alias)
-
-
 @then(parsers.parse('requests to "{alias:w}" settle on its provider\'s answer to the new credential'))
-def settle_on_new_credential(scenario: Scenario, alias: str) -> None:
+def settle_on_answer(scenario: Scenario, alias: str) -> None:
     scenario.is_answered(alias)
 
 
@@ -41,13 +37,14 @@ def control_refused(scenario: Scenario, answer: AnswerName) -> None:
 
 
 @when('requests to "alpha" work with the new credential')
+@when('requests to "alpha" work with the new name')
 def control_works(scenario: Scenario) -> None:
-    scenario.works(SUBJECT, "the first rotation takes effect")
+    scenario.works(SUBJECT, "the first change takes effect")
 
 
-@then('the requests are refused, or answered by the provider of "alpha" with its own credential')
-def refused_or_own(scenario: Scenario) -> None:
-    scenario.holds(RefusedOrServedByOwn(scenario.subject.facts))
+@then(parsers.parse('the requests are refused, or served by the provider of "{alias:w}" with its own credential'))
+def refused_or_own(scenario: Scenario, alias: str) -> None:
+    scenario.holds(RefusedOrServedByOwn(scenario.models[alias].facts))
 
 
 @then(parsers.parse('requests to "{alias:w}" settle on a refusal, or on the provider\'s answer to the clean value'))
@@ -83,7 +80,8 @@ def provider_header_relayed(scenario: Scenario, name: str, value: str) -> None:
 
 @then(parsers.parse('the requests are answered by the provider of "{alias:w}"'))
 def answered_by(scenario: Scenario, alias: str) -> None:
-    scenario.settles(AnsweredByProvider(scenario.models[alias].facts, with_credential=False))
+    model = scenario.models[alias]
+    scenario.settles(AnsweredByProvider(model.facts, with_credential=model.strict))
 
 
 @then("the SDK returns the provider's answer")

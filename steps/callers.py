@@ -91,11 +91,6 @@ def taken_out_of_subscription(callers: Callers, alias: str) -> None:
     callers.take_out_of_subscription(alias)
 
 
-@then(parsers.parse('calls of "{alias:w}" never reach a provider'))
-def never_served(callers: Callers, alias: str) -> None:
-    callers.is_never_served(alias)
-
-
 @then(
     parsers.parse('requests to "{alias:w}", showing {proof}, settle on its provider\'s answer'),
     converters={"proof": known(PROOFS)},

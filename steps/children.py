@@ -37,6 +37,11 @@ def model_annotated_wrongly(scenario: Scenario, children: Children, annotation: 
     model.deploy(strict=True)
 
 
+@when("it comes to ask for its provider's plain port, without TLS")
+def annotated_in_clear(children: Children) -> None:
+    children.annotate(tls="false", port=str(children.port("plain")))
+
+
 @when("its annotations are taken away")
 def annotations_taken_away(children: Children) -> None:
     children.annotate(tls=None, port=None)
@@ -120,8 +125,13 @@ def arrives_in_clear(scenario: Scenario) -> None:
 
 
 @then('requests to "alpha" settle on being sent by TLS')
-def arrives_by_tls(scenario: Scenario) -> None:
+def come_to_arrive_by_tls(scenario: Scenario) -> None:
     scenario.settles(SentByTls(tls=True))
+
+
+@then('requests to "alpha" settle on being sent in clear')
+def come_to_arrive_in_clear(scenario: Scenario) -> None:
+    scenario.settles(SentByTls(tls=False))
 
 
 @then("its HTTPRoute hangs on the gateway, without host names of its own")

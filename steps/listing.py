@@ -35,6 +35,11 @@ def shown(callers: Callers, alias: str) -> None:
     callers.lists(alias)
 
 
+@then(parsers.parse('the list of models shows "{alias:w}" at the address of its MaaSModelRef\'s status'))
+def shown_at_address(callers: Callers, alias: str) -> None:
+    callers.lists_at_address(alias)
+
+
 @then(parsers.parse('the list of models does not show "{alias:w}"'))
 def not_shown(callers: Callers, alias: str) -> None:
     callers.does_not_list(alias)

@@ -30,6 +30,11 @@ def working_model_beside(scenario: Scenario, alias: str) -> None:
     scenario.works(alias, "a plain model is served")
 
 
+@when(parsers.parse('a model "{alias:w}" is made in the same namespace'))
+def model_made_beside(scenario: Scenario, alias: str) -> None:
+    scenario.new_model(alias, beside=True).deploy(strict=True)
+
+
 @given(parsers.parse('a model "{alias:w}" whose provider accepts any credential'))
 def lenient_model(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(strict=False)
@@ -54,9 +59,9 @@ def unpublished_model(scenario: Scenario, alias: str) -> None:
     scenario.new_model(alias).deploy(published=False, strict=True)
 
 
-@given(parsers.parse('a model "{alias:w}" in the same namespace, published by a MaaSModelRef of another name'))
+@given(parsers.parse('a model "{alias:w}" that is published by a MaaSModelRef of another name'))
 def model_with_renamed_ref(scenario: Scenario, alias: str) -> None:
-    scenario.new_model(alias, beside=True).deploy(ref_name=f"other-{scenario.names.digits(6)}", strict=True)
+    scenario.new_model(alias).deploy(ref_name=f"other-{scenario.names.digits(6)}", strict=True)
 
 
 @given(parsers.parse('a model "{alias:w}" with the targetModel "{target_model}"'))

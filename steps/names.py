@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.judgements.credentials import NothingOf, RefusedOrServedByOwn
+from fixtures.judgements.credentials import NothingOf
 from fixtures.judgements.providers import ModelAskedFor
-from fixtures.judgements.service import AnsweredByProvider
 from fixtures.paths import BODY_MODELS, SHARED_PATH
 from fixtures.references import References
 from fixtures.scenario import Scenario
@@ -38,11 +37,6 @@ def call_shared_path(scenario: Scenario, words: str) -> None:
     scenario.planned = scenario.request(path=SHARED_PATH, model=BODY_MODELS[words](scenario))
 
 
-@then("the requests settle on the answer of its provider")
-def planned_answered(scenario: Scenario) -> None:
-    scenario.settles(AnsweredByProvider(scenario.subject.facts, with_credential=True))
-
-
 @then("the provider is asked for its own name of the model")
 def asked_for_own_name(scenario: Scenario) -> None:
     model = scenario.subject
@@ -53,8 +47,3 @@ def asked_for_own_name(scenario: Scenario) -> None:
 def no_credential_any_more(scenario: Scenario, alias: str) -> None:
     credential = scenario.models[alias].credential
     scenario.settles(NothingOf(credential.name, f"the credential of {alias}", must_arrive=False))
-
-
-@then(parsers.parse('the requests are refused, or served by the provider of "{alias:w}" with its own credential'))
-def own_or_refused(scenario: Scenario, alias: str) -> None:
-    scenario.holds(RefusedOrServedByOwn(scenario.models[alias].facts))

@@ -34,11 +34,6 @@ def part_restarted_under_load(outages: Outages, part: str) -> None:
     outages.restart_until_served(part)
 
 
-@when(parsers.parse('a model "{alias:w}" is made in the same namespace'))
-def model_made(scenario: Scenario, alias: str) -> None:
-    scenario.new_model(alias, beside=True).deploy(strict=True)
-
-
 @when(parsers.parse('the ExternalModel of "{alias:w}" is deleted'))
 def other_model_deleted(scenario: Scenario, alias: str) -> None:
     scenario.models[alias].delete_external_model()

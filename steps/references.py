@@ -170,9 +170,9 @@ def each_provider_asked(scenario: Scenario, references: References) -> None:
     references.each_with_its_own(scenario.subject, *scenario.subject.also)
 
 
-@then("the requests are refused, or served by its own provider with its own credential")
-def never_borrowed(scenario: Scenario) -> None:
-    scenario.draw(20)
+@then(parsers.parse("each of {count:d} requests is refused, or served by its own provider with its own credential"))
+def never_borrowed(scenario: Scenario, count: int) -> None:
+    scenario.draw(count)
     scenario.still_holds(RefusedOrServedByOwn(scenario.subject.facts))
 
 

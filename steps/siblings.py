@@ -31,11 +31,6 @@ def foreign_ref(scenario: Scenario) -> None:
     scenario.subject.publish(kind="LLMInferenceService")
 
 
-@when(parsers.parse('another model "{alias:w}" is made in the same namespace'))
-def another_model(scenario: Scenario, alias: str) -> None:
-    scenario.new_model(alias, beside=True).deploy(strict=True)
-
-
 @when(parsers.parse("clients of all models call at the same time, {each:d} of each"))
 def crowd_calls(scenario: Scenario, each: int) -> None:
     scenario.draw_at_once(crowd(scenario.models, scenario.request, each))

@@ -29,6 +29,10 @@ class ChildRules(Rules):
         """Whether an annotation that means nothing is taken for one that is not there."""
         return False
 
+    def removes_rule_in_clear(self) -> bool:
+        """Whether the DestinationRule goes when an annotation comes to say that the provider has no TLS."""
+        return True
+
     def waits_for_secret(self) -> bool:
         """Whether children are made only when the Secret exists."""
         return False

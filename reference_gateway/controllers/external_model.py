@@ -53,7 +53,7 @@ class ExternalModelController:
         self._objects.set_spec(self._kind, item, self._behaviour.spec_of_owner(item["spec"]))
         for resource, child in children_of(model, item, self._behaviour):
             self._objects.ensure(resource, child, anew=anew)
-        if not model.tls:
+        if not model.tls and self._behaviour.removes_rule_in_clear():
             self._remove_destination_rule(key)
         for extra in self._behaviour.objects_beside(model):
             self._objects.create(self._model_refs, extra)

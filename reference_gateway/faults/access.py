@@ -495,6 +495,18 @@ class ListedUrlDead(Fault):
         return None if right is None else f"https://{right.partition('//')[2].partition('/')[0]}/not/here"
 
 
+class ListedUrlOfCluster(Fault):
+    """Lists addresses by which the gateway is known within the cluster alone."""
+
+    id, name, editions = "X896", "listed-url-of-cluster", SHIPPED
+    catches = "The list shows the address that the MaaSModelRef's status gives."
+
+    def listed_url(self, endpoint: str | None) -> str | None:
+        right = super().listed_url(endpoint)
+        path = "" if right is None else right.partition("//")[2].partition("/")[2]
+        return right and f"https://maas-default-gateway.openshift-ingress.svc/{path}"
+
+
 class ListingCosts(Fault):
     """Takes a token for each look at the list."""
 

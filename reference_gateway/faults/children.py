@@ -111,6 +111,16 @@ class TlsAnnotationIgnored(Fault):
         return replace(super().effective_model(model, former), tls=True)
 
 
+class RuleLeftBehind(Fault):
+    """Leaves the DestinationRule of a model whose annotation comes to say that its provider has no TLS."""
+
+    id, name, editions = "X894", "rule-left-behind", SPRING
+    catches = "The DestinationRule goes when the annotation comes."
+
+    def removes_rule_in_clear(self) -> bool:
+        return False
+
+
 class PortAnnotationIgnored(Fault):
     """Calls every provider with TLS at port 443, whatever the annotation says."""
 

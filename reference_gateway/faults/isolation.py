@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from reference_gateway.behaviour.isolation import ROUTING_HEADER
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import SHIPPED, Fault
-from reference_gateway.values import Key, Model
+from reference_gateway.values import Header, Key, Model
 
 AT_HAND = Key("", "the request at hand")
 """Under which something is remembered from one decision about a request to the next."""
@@ -37,6 +37,16 @@ class ClientIdentityForwarded(Fault):
 
     def is_client_secret(self, header: str) -> bool:
         return not header.startswith("x-maas-") and super().is_client_secret(header)
+
+
+class CallerToldToProvider(Fault):
+    """Tells the provider whom it has let in, in an x-maas-* header of its own making."""
+
+    id, name, source, editions = "X895", "caller-told-to-provider", "behaviour.md 3.4", ("rhoai-3.5",)
+    catches = "Who the client is, the provider learns from nobody."
+
+    def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
+        return (*super().injected_headers(model, key), Header("x-maas-subscription", "some-subscription"))
 
 
 class BodilessPassesWithClientKey(Fault):

@@ -48,6 +48,26 @@ class DataKeySpelledAnyhow(Fault):
         return next((value for name, value in credentials.items() if _letters(name) == wanted), None)
 
 
+class AuthTypeTakenForDataKey(Fault):
+    """Takes the value under `apikey`, the word of the auth type, where there is none under the data key."""
+
+    id, name = "X897", "auth-type-taken-for-data-key"
+    catches = "Only the edition's data key holds the credential."
+
+    def pick_value(self, credentials: Credentials) -> str | None:
+        return super().pick_value(credentials) or credentials.get("apikey")
+
+
+class PagesDataKeyAccepted(Fault):
+    """Takes the value under OPENAI_API_KEY, as the page has it, where there is none under the data key."""
+
+    id, name, source, editions = "X898", "pages-data-key-accepted", "D2", SHIPPED_EDITIONS
+    catches = "The page's data key holds no credential."
+
+    def pick_value(self, credentials: Credentials) -> str | None:
+        return super().pick_value(credentials) or credentials.get("OPENAI_API_KEY")
+
+
 class EmptyFieldsIgnored(Fault):
     """Reads a Secret as if its empty fields were not there."""
 

@@ -33,6 +33,7 @@ MESSAGES = Model(Key("ns", "an"), "anthropic", "claude", "a.test", SECRET, api_f
 PAIRS = ((False, False), (True, False), (False, True), (True, True))
 AZURE = Model(Key("ns", "az"), "azure-openai", "gpt-a", "a.test", SECRET)
 NAMESAKE = Model(Key("a", "m"), "openai", "gpt-c", "c.test", Key("a", "s"))
+RENAMED = replace(A, target_model="gpt-n")
 HOUSEMATE = Model(Key("ns", "house"), "openai", "gpt-d", "a.test", Key("ns", "s-d"))
 TWIN = Model(Key("ns", "twin"), "openai", "gpt-a", "twin.test", Key("ns", "s-t"))
 BROKEN = Model(Key("ns", "broken"), "openai", "gpt-e", "nowhere.invalid", Key("ns", "s-e"))
@@ -269,6 +270,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
     "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
     "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
+    "picked by the auth type": lambda b: b.pick_value({"apikey": "KEY"}),
     "unseen": lambda b: b.answer_unseen(),
     "answer without credentials": lambda b: b.answer_without_credentials(A),
     "answer without field": lambda b: b.answer_without_field(A),
@@ -303,6 +305,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "effective model in clear": lambda b: b.effective_model(replace(A, tls=False, port=80), None),
     "effective model at a port": lambda b: b.effective_model(replace(A, port=8443), None),
     "annotations forgiven": lambda b: b.forgives_annotations(),
+    "rule removed": lambda b: b.removes_rule_in_clear(),
     "children wait": lambda b: b.waits_for_secret(),
     "children repaired": lambda b: b.repairs_children(),
     "children brought back": lambda b: b.brings_back(),
@@ -316,6 +319,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
     "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
     "chosen by another's name": lambda b: b.choose_model(A, "gpt-b", [A, B]),
+    "chosen by a former name": lambda b: (b.choose_model(A, "gpt-a", []), b.choose_model(RENAMED, "gpt-a", []))[1],
     "chosen by nobody's name": lambda b: b.choose_model(A, "gpt-x", [A, B]),
     "authorization stripped": lambda b: b.is_client_secret("authorization"),
     "x-api-key stripped": lambda b: b.is_client_secret("x-api-key"),
@@ -388,7 +392,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "M17": {"answer without credentials"},
     "M22": {"found elsewhere"},
     "X04": {"found after creation"},
-    "X05": {"picked from another key"},
+    "X05": {"picked from another key", "picked by the auth type"},
     "X06": {"empty usable"},
     "X07": {"data unusable"},
     "X08": {"answer without field"},
@@ -408,6 +412,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X135": {"route prefix"},
     "X136": {"route child"},
     "X137": {"effective model in clear"},
+    "X894": {"rule removed"},
     "X138": {"effective model at a port"},
     "X139": {"annotations forgiven"},
     "X140": {"children wait"},
@@ -427,7 +432,10 @@ DIFFERENCES: dict[str, set[str]] = {
     "X158": {"generation"},
     "X159": {"auth type"},
     "M32": {"chosen by another's name"},
-    "X13": {"chosen by another's name", "chosen by nobody's name"},
+    "X13": {"chosen by another's name", "chosen by a former name", "chosen by nobody's name"},
+    "X895": {"injected", "injected for azure"},
+    "X897": {"picked by the auth type"},
+    "X893": {"chosen by a former name"},
     "M35": {"resolved look-alike"},
     "M36": {"fallback"},
     "M37": PATHS,
@@ -526,6 +534,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X541": {"listed times"},
     "X542": {"listed unready", "listed as ready"},
     "X543": {"listed url"},
+    "X896": {"listed url"},
     "X544": {"tokens of a listing"},
     "X545": {"listing limited"},
     "X557": {"governed"},
