@@ -19,7 +19,7 @@ ROUTE_TIMEOUT = "300s"
 @given('a model "alpha" that asks for its provider\'s plain port, without TLS')
 def model_in_clear(scenario: Scenario, children: Children) -> None:
     model = scenario.new_model(SUBJECT)
-    children.annotate(tls="false", port=str(children.port("plain")))
+    children.ask_for_plain_port()
     model.deploy(strict=True)
 
 
@@ -39,7 +39,7 @@ def model_annotated_wrongly(scenario: Scenario, children: Children, annotation: 
 
 @when("it comes to ask for its provider's plain port, without TLS")
 def annotated_in_clear(children: Children) -> None:
-    children.annotate(tls="false", port=str(children.port("plain")))
+    children.ask_for_plain_port()
 
 
 @when("its annotations are taken away")

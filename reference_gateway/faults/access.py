@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
@@ -503,8 +504,8 @@ class ListedUrlOfCluster(Fault):
 
     def listed_url(self, endpoint: str | None) -> str | None:
         right = super().listed_url(endpoint)
-        path = "" if right is None else right.partition("//")[2].partition("/")[2]
-        return right and f"https://maas-default-gateway.openshift-ingress.svc/{path}"
+        cluster = "maas-default-gateway.openshift-ingress.svc"
+        return None if right is None else urlsplit(right)._replace(scheme="https", netloc=cluster).geturl()
 
 
 class ListingCosts(Fault):

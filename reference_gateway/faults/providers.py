@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.definitions import with_spec
-from reference_gateway.faults.fault import REFERRING, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Credentials, Key, Model
 
@@ -215,7 +215,7 @@ class UsageNotAsked(Fault):
 class FormerNamesKept(Fault):
     """Goes on answering to every name that a model has ever had."""
 
-    id, name, source, editions = "M82", "former-names-kept", "code reading", REFERRING
+    id, name, source, editions = "M82", "former-names-kept", "code reading", SHIPPED
     catches = "A renamed model no longer answers to its former name."
 
     def goes_by(self, model: Model, body_model: str) -> bool:

@@ -39,18 +39,6 @@ class BodyModelUnchecked(Fault):
         return model
 
 
-class FormerTargetModelsKept(Fault):
-    """Goes on taking requests for every targetModel that a model has ever had."""
-
-    id, name, source, editions = "X893", "former-target-models-kept", "R-026", SPRING
-    catches = "A body model other than the target of now is refused."
-
-    def goes_by(self, model: Model, body_model: str) -> bool:
-        names: set[str] = self.memory.setdefault(model.key, set())
-        names.add(model.body_model)
-        return body_model in names
-
-
 class PrefixMatch(Fault):
     """Serves `/ns/model-2` by `/ns/model`: any path that begins with a model's path will do."""
 

@@ -18,9 +18,9 @@ DEPLOYMENTS = "/apis/apps/v1/namespaces/openshift-ingress/deployments"
 PROCESSOR = "payload-processing"
 STOPPED_BY = "externalmodel-conformance/stopped-by"
 NAMESPACES = "/api/v1/namespaces"
+OURS = {"labelSelector": "externalmodel-conformance/run"}
 pytestmark = pytest.mark.parametrize("place", [EMBEDDED], indirect=True)
 """The run of a real API server (test_cluster_target.py) stops parts too; who has to put them back is up to us alone."""
-OURS = {"labelSelector": "externalmodel-conformance/run"}
 
 
 def with_a_stopped_processor(place: Vendor, http: httpx.Client, out: Path) -> Command:

@@ -435,7 +435,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X13": {"chosen by another's name", "chosen by a former name", "chosen by nobody's name"},
     "X895": {"injected", "injected for azure"},
     "X897": {"picked by the auth type"},
-    "X893": {"chosen by a former name"},
+    "M82": {"chosen by a former name"},
     "M35": {"resolved look-alike"},
     "M36": {"fallback"},
     "M37": PATHS,
