@@ -20,21 +20,32 @@ class Store(Generic[V]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: Mapping[Key, V] = {}
+        self._followers: list[Callable[[Mapping[Key, V]], None]] = []
 
     def put(self, key: Key, value: V) -> None:
         """Set the value for a key, replacing any other."""
         with self._lock:
-            self._entries = {**self._entries, key: value}
+            self._become({**self._entries, key: value})
 
     def drop(self, key: Key) -> None:
         """Forget a key; one that is not there is no error."""
         with self._lock:
-            self._entries = {known: value for known, value in self._entries.items() if known != key}
+            self._become({known: value for known, value in self._entries.items() if known != key})
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._entries = {}
+            self._become({})
+
+    def follow(self, hear: Callable[[Mapping[Key, V]], None]) -> None:
+        """Have each new map told, in the moment of its change."""
+        with self._lock:
+            self._followers.append(hear)
+
+    def _become(self, entries: Mapping[Key, V]) -> None:
+        self._entries = entries
+        for hear in self._followers:
+            hear(entries)
 
     def get(self, key: Key) -> V | None:
         """The value for a key, or None."""
@@ -57,6 +68,7 @@ class ModelStore:
         self._wanted: dict[Key, Model] = {}
         self._programmed: frozenset[Destination] = frozenset()
         self._served: Mapping[Key, Model] = {}
+        self._followers: list[Callable[[Mapping[Key, Model]], None]] = []
 
     def want(self, model: Model) -> None:
         """Take up a model's specification as its ExternalModel says it now."""
@@ -96,6 +108,11 @@ class ModelStore:
         """The models that can be served now."""
         return self._served
 
+    def follow(self, hear: Callable[[Mapping[Key, Model]], None]) -> None:
+        """Have the models that can be served told whenever they may have changed."""
+        with self._lock:
+            self._followers.append(hear)
+
     def _settle(self) -> None:
         served: dict[Key, Model] = {}
         for key, wanted in self._wanted.items():
@@ -107,6 +124,8 @@ class ModelStore:
             elif reachable := [way for way in wanted.ways if way.destination in self._programmed]:
                 served[key] = replace(reachable[0], more=tuple(reachable[1:]))
         self._served = served
+        for hear in self._followers:
+            hear(served)
 
 
 class Stores:
@@ -127,26 +146,31 @@ class Stores:
 
 
 class Lateness(Generic[V]):
-    """A map as it was a while ago. A change counts from when it is first looked at: nobody else could tell."""
+    """A map as it was a while ago, for whom each change is told in its moment."""
 
-    def __init__(
-        self, view: Callable[[], Mapping[Key, V]], seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._view = view
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: list[tuple[float, Mapping[Key, V]]] = [(-math.inf, view())]
+        self._heard: list[tuple[float, Mapping[Key, V]]] = [(-math.inf, {})]
+
+    def hear(self, entries: Mapping[Key, V]) -> None:
+        """What it is from now on."""
+        with self._lock:
+            self._heard.append((self._clock(), entries))
+            self._forget()
 
     def view(self) -> Mapping[Key, V]:
         """Everything, as of a while ago."""
         with self._lock:
-            now, current = self._clock(), self._view()
-            if current is not self._seen[-1][1]:
-                self._seen.append((now, current))
-            old = [entry for entry in self._seen if entry[0] <= now - self._seconds]
-            self._seen = [old[-1], *self._seen[len(old) :]]
-            return old[-1][1]
+            self._forget()
+            return self._heard[0][1]
+
+    def _forget(self) -> None:
+        """Begin with what was true a while ago."""
+        then = self._clock() - self._seconds
+        while len(self._heard) > 1 and self._heard[1][0] <= then:
+            self._heard.pop(0)
 
 
 class LateStore(Store[V]):
@@ -154,7 +178,8 @@ class LateStore(Store[V]):
 
     def __init__(self, source: Store[V], seconds: float) -> None:
         super().__init__()
-        self._lateness = Lateness(source.view, seconds)
+        self._lateness: Lateness[V] = Lateness(seconds)
+        source.follow(self._lateness.hear)
 
     def get(self, key: Key) -> V | None:
         """The value for a key a while ago, or None."""
@@ -170,7 +195,8 @@ class LateModels(ModelStore):
 
     def __init__(self, source: ModelStore, seconds: float) -> None:
         super().__init__()
-        self._lateness = Lateness(source.view, seconds)
+        self._lateness: Lateness[Model] = Lateness(seconds)
+        source.follow(self._lateness.hear)
 
     def view(self) -> Mapping[Key, Model]:
         """Everything, as of a while ago."""

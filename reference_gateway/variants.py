@@ -317,12 +317,12 @@ def _in_blocks(name: str, value: Any) -> Any:
 
 
 class ReplicasOneAfterTheOther(Variant):
-    """Has two replicas take turns, of which the second hears of every change half a second later."""
+    """Has two replicas take turns, of which the second hears of every change 0.8 s later: longer than holdSeconds."""
 
     id, name = "V50", "replicas-one-after-the-other"
 
     def lags(self) -> Sequence[float]:
-        return (*super().lags(), 0.5)
+        return (*super().lags(), 0.8)
 
 
 class ChildrenWithSuffix(Variant):

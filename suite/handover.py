@@ -9,6 +9,7 @@ from typing import Any
 from fixtures.catalogue import load as load_catalogue
 from fixtures.prepared import Prepared
 from fixtures.scenario import Baseline, Ground
+from fixtures.settle import Wavering
 from fixtures.targets.target import Target
 
 INPUT = "conformance"
@@ -23,6 +24,7 @@ def ground_to_json(ground: Ground) -> dict[str, Any]:
         "target": ground.target.to_json(),
         "edition": ground.edition.name,
         "baseline": dataclasses.asdict(ground.baseline),
+        "wavering": ground.wavering.seconds,
         "prepared": ground.prepared.to_json() if ground.prepared else None,
     }
 
@@ -35,5 +37,6 @@ def ground_from_json(values: Mapping[str, Any]) -> Ground:
         target=Target.from_json(values["target"]),
         edition=load_catalogue().edition(values["edition"]),
         baseline=Baseline(**values["baseline"]),
+        wavering=Wavering(values["wavering"]),
         prepared=Prepared.from_json(values["prepared"]) if values["prepared"] else None,
     )

@@ -111,7 +111,18 @@ def baseline(ground: Ground, writer: EventWriter, worker: str) -> tuple[Baseline
     if found.out_of_service:
         return replace(found, not_working=found.out_of_service), lenient
     strict = _tried(ground, recorder, "a plain model is served", strict=True)
-    return replace(found, not_working=_cause(strict[0])), [*lenient, *strict]
+    return replace(found, not_working=_cause(strict[0])), [*lenient, *strict, *_wavering(ground)]
+
+
+def _wavering(ground: Ground) -> Iterator[PreflightChecked]:
+    """Said where it costs the run time."""
+    seconds, bounds = ground.wavering.seconds, ground.target.bounds
+    if seconds:
+        detail = (
+            f"a model was served and not served by turns for {seconds:.1f} s, as by replicas that hear of it one after "
+            f"the other; what settles is watched for {bounds.window(seconds):.1f} s instead of {bounds.hold_seconds} s"
+        )
+        yield PreflightChecked(time.time(), "replicas", "passed", detail)
 
 
 def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -> list[PreflightChecked]:

@@ -61,18 +61,31 @@ def test_a_dropped_model_is_gone_at_once_and_leaves_no_memory() -> None:
     assert models.view() == {}
 
 
-def test_a_late_replica_hears_of_a_change_a_while_after_it_could_have() -> None:
+def test_a_late_replica_knows_of_a_change_a_while_after_it_was_made() -> None:
     store: Store[int] = Store()
     now = 100.0
-    late = Lateness(store.view, 0.5, lambda: now)
+    late: Lateness[int] = Lateness(0.5, lambda: now)
+    store.follow(late.hear)
     store.put(Key("a", "b"), 1)
+    now = 100.2
+    store.put(Key("a", "b"), 2)
 
     def value_at(moment: float) -> int | None:
         nonlocal now
         now = moment
         return late.view().get(Key("a", "b"))
 
-    assert [value_at(moment) for moment in (100.0, 100.4, 100.5, 100.6)] == [None, None, 1, 1]
+    assert [value_at(moment) for moment in (100.4, 100.5, 100.6, 100.7)] == [None, 1, 1, 2]
+
+
+def test_a_late_replica_that_nobody_has_asked_knows_all_the_same() -> None:
+    store: Store[int] = Store()
+    now = 100.0
+    late: Lateness[int] = Lateness(0.5, lambda: now)
+    store.follow(late.hear)
+    store.put(Key("a", "b"), 1)
+    now = 101.0
+    assert late.view() == {Key("a", "b"): 1}
 
 
 def test_late_stores_follow_what_they_are_late_for() -> None:
