@@ -15,6 +15,7 @@ import jsonschema
 
 from reports.failure_text import requirement_text
 from reports.model import Report, RequirementResult
+from reports.places import EVENTS
 
 API_VERSION = "externalmodel-conformance/v1"
 KIND = "ConformanceReport"
@@ -66,7 +67,7 @@ def load(path: Path) -> Report:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BrokenReportError(f"{file} does not exist; name a run's directory or its report.json") from None
+        raise BrokenReportError(_why_there_is_none(file)) from None
     except OSError as error:
         raise BrokenReportError(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -100,6 +101,14 @@ def _derived(requirement: RequirementResult) -> dict[str, Any]:
         },
         "text": requirement_text(requirement),
     }
+
+
+def _why_there_is_none(file: Path) -> str:
+    if (file.parent / EVENTS).exists():
+        return (
+            f"{file} does not exist: the run goes on, or was killed (out of memory?) and has no verdict; run it again"
+        )
+    return f"{file} does not exist; name a run's directory or its report.json"
 
 
 @functools.cache

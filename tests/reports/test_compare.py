@@ -94,6 +94,12 @@ def test_a_missing_file_is_said_in_one_sentence(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_run_that_was_killed_has_no_verdict_and_is_not_taken_for_a_wrong_name(tmp_path: Path) -> None:
+    (tmp_path / "events.ndjson").touch()
+    with pytest.raises(BrokenReportError, match=r"was killed .* and has no verdict; run it again"):
+        load(tmp_path)
+
+
 def test_a_verdict_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
     report_json.write(build(EventLog()), EventLog(), tmp_path)
     path = tmp_path / "report.json"
