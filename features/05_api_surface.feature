@@ -106,12 +106,17 @@ Feature: API surface
   @EM-API-006
   Rule: A credentialRef reaches no Secret of another namespace
 
-    Scenario: the owner names the namespace of somebody else's Secret
-      Given a model "alpha" whose credentialRef names another namespace, where its Secret is
+    Scenario Outline: the owner names the namespace of somebody else's Secret, <how>
+      Given a model "alpha" whose credentialRef names another namespace <how>, where its Secret is
       And a working model "beta" in the same namespace
       Then requests to "alpha" settle on the refusal "credentials-not-found"
       And none of them reaches a provider
-      And after its Secret is put right, "alpha" works
+      And after its reference and its Secret are put right, "alpha" works
+
+      Examples:
+        | how                   |
+        | in a field of its own |
+        | before the name       |
 
   @EM-API-007
   Rule: A MaaSModelRef refers to an ExternalModel or an LLMInferenceService, by its name

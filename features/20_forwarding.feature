@@ -139,6 +139,7 @@ Feature: Forwarding
         | how                                        |
         | in its own fields, numbers and white space |
         | in gzip                                    |
+        | in more than a megabyte                    |
 
   @EM-FWD-012
   Rule: The headers of the provider's answer reach the client

@@ -78,6 +78,14 @@ Feature: Credentials
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
+    Scenario: a working model comes to name a Secret that was never made
+      Given a working model "alpha"
+      When its reference is changed to a Secret that does not exist
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
   @EM-CRED-007
   Rule: A Secret of the same name in another namespace is never used
 
@@ -161,6 +169,13 @@ Feature: Credentials
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
 
+    Scenario: the value is rotated twice at once
+      Given a working model "alpha"
+      When the value in its Secret is rotated
+      And the value in its Secret is rotated
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
     Scenario: the value is rotated and rotated back
       Given a working model "alpha"
       When the value in its Secret is rotated
@@ -201,6 +216,13 @@ Feature: Credentials
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
 
+    Scenario: a Secret is replaced, as tools do that delete and make at once
+      Given a working model "alpha"
+      When its Secret is deleted
+      And its Secret is made again with another value
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
   @EM-CRED-014
   Rule: The label of another edition counts as no label
 
@@ -222,10 +244,15 @@ Feature: Credentials
   @EM-CRED-016
   Rule: Other fields of the Secret do not matter
 
-    Scenario: fields with values of their own stand beside the right one
-      Given a model "alpha" whose Secret has other fields, too
+    Scenario Outline: the Secret <has more>
+      Given a model "alpha" whose Secret <has more>
       And a working model "beta" in the same namespace
       Then requests to "alpha" settle on its provider's answer
+
+      Examples:
+        | has more                          |
+        | has other fields, too             |
+        | has a field of several lines, too |
 
   @EM-CRED-017
   Rule: An empty field makes the whole Secret unusable

@@ -33,6 +33,8 @@ Feature: Routing
         | the name of "alpha" with "x" behind it   |
         | the name of "alpha" less its last letter |
         | the name of "alpha" in capitals          |
+        | the namespace of "alpha" with "x" behind |
+        | a segment before the namespace           |
 
   @EM-RTE-003
   Rule: Another model's name in the body opens neither its endpoint nor its credential
@@ -58,6 +60,7 @@ Feature: Routing
         | model                   |
         | the one of "beta"       |
         | a model that nobody has |
+        | its own, and "-pro"     |
 
     Scenario: the body's model is the targetModel of before
       Given a working model "alpha"
@@ -77,12 +80,13 @@ Feature: Routing
       Then the requests are refused as "forged-header", or answered by the provider of "alpha"
 
       Examples:
-        | header                     |
-        | an X-Gateway-Model-Name    |
-        | an x-ipp-selected-provider |
-        | an X-Forwarded-Host        |
-        | an X-Original-URL          |
-        | a Host                     |
+        | header                            |
+        | an X-Gateway-Model-Name           |
+        | an x-ipp-selected-provider        |
+        | an x-gateway-destination-endpoint |
+        | an X-Forwarded-Host               |
+        | an X-Original-URL                 |
+        | a Host                            |
 
   @EM-RTE-006
   Rule: A header of the client opens no path that no model has

@@ -17,15 +17,16 @@ Feature: Streaming
       Then the clients receive the provider's stream byte for byte
 
       Examples:
-        | shape                              |
-        | comments, names and ids            |
-        | lines that end in CRLF             |
-        | several events in one write        |
-        | writes that end inside a character |
-        | writes of single bytes             |
-        | 500 events                         |
-        | more than a megabyte               |
-        | a pause of three seconds           |
+        | shape                                  |
+        | comments, names and ids                |
+        | lines that end in CRLF                 |
+        | several events in one write            |
+        | writes that end inside a character     |
+        | writes of single bytes                 |
+        | 500 events                             |
+        | more than a megabyte                   |
+        | events without an end of the last line |
+        | a pause of three seconds               |
 
   @EM-STR-002
   Rule: An event of a stream reaches the client before the provider sends the next

@@ -41,6 +41,11 @@ def secret_reference_changed(scenario: Scenario) -> None:
     scenario.subject.change_secret_reference()
 
 
+@when("its reference is changed to a Secret that does not exist")
+def secret_reference_dangles(scenario: Scenario) -> None:
+    scenario.subject.name_missing_secret()
+
+
 @when("its ExternalModel is made")
 def external_model_made(scenario: Scenario) -> None:
     scenario.subject.make_external_model()

@@ -7,9 +7,10 @@ import re
 from pytest_bdd import given, parsers, when
 
 from fixtures.errors import NotTestableError
-from fixtures.models import SecretShape
+from fixtures.models import ASKING, SecretShape
 from fixtures.scenario import Scenario
 from fixtures.secret_shapes import SHAPES
+from fixtures.words import known
 
 NO_LABEL = SecretShape(label=None)
 SHAPE_WORDS = "|".join(map(re.escape, SHAPES))
@@ -78,9 +79,12 @@ def model_with_long_name(scenario: Scenario, alias: str, length: int) -> None:
     model.deploy(strict=True)
 
 
-@given(parsers.parse('a model "{alias:w}" whose credentialRef names another namespace, where its Secret is'))
-def model_asking_elsewhere(scenario: Scenario, alias: str) -> None:
-    answer = scenario.new_model(alias).deploy_asking_elsewhere()
+@given(
+    parsers.parse('a model "{alias:w}" whose credentialRef names another namespace {how}, where its Secret is'),
+    converters={"how": known(ASKING)},
+)
+def model_asking_elsewhere(scenario: Scenario, alias: str, how: str) -> None:
+    answer = scenario.new_model(alias).deploy_asking_elsewhere(ASKING[how])
     scenario.recorder.note(f"the API server answered the reference to another namespace with {answer.describe()}")
 
 

@@ -62,6 +62,12 @@ def secret_remade(scenario: Scenario) -> None:
     scenario.subject.remake_secret()
 
 
+@then('after its reference and its Secret are put right, "alpha" works')
+def works_after_reference(scenario: Scenario) -> None:
+    scenario.subject.put_reference_right()
+    works_after_secret(scenario)
+
+
 @then('after its Secret is put right, "alpha" works')
 def works_after_secret(scenario: Scenario) -> None:
     scenario.subject.put_secret_right()

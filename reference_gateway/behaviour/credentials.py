@@ -28,16 +28,22 @@ class CredentialRules(Rules):
         return base64.b64decode(raw, validate=True).decode("utf-8")
 
     def usable_data(self, data: Mapping[str, str]) -> Credentials | None:
-        """A Secret's raw data as credentials; None without data, or with any empty or undecodable value."""
+        """A Secret's raw data as credentials; None without data, or if any value makes the whole Secret unusable."""
         try:
             credentials = {name: self.decoded(raw) for name, raw in data.items()}
         except (binascii.Error, UnicodeDecodeError):
             return None
-        return credentials if credentials and all(self.is_usable(value) for value in credentials.values()) else None
+        key = self.edition.secret_data_key
+        usable = (self.is_usable(v) if name == key else self.is_usable_beside(v) for name, v in credentials.items())
+        return credentials if credentials and all(usable) else None
 
     def is_usable(self, value: str) -> bool:
-        """Whether a value can be sent in a header; an empty one or a control character invalidates the whole Secret."""
+        """Whether a value can be sent in a header: no empty one, and none with a control character."""
         return bool(value) and value.isprintable()
+
+    def is_usable_beside(self, value: str) -> bool:
+        """Whether a Secret is usable with this value beside that of the data key: any will do that is not empty."""
+        return bool(value)
 
     def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
         """A managed Secret was created or its data changed."""

@@ -36,6 +36,10 @@ class DataPlaneRules(Rules):
         """Statuses of the provider's redirects that Envoy follows by itself: none."""
         return ()
 
+    def header_of_endpoint(self) -> str | None:
+        """The client's header by which Envoy chooses the host that a request goes to: there is none."""
+        return None
+
     def server_name(self, host: str) -> str:
         """The name that the provider is called by in the TLS handshake."""
         return host

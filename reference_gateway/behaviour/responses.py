@@ -15,6 +15,10 @@ class ResponseRules(Rules):
         """What is changed in a provider's answer; injected is what its request carried."""
         return ResponseChanges()
 
+    def answer_instead(self, headers: Sequence[tuple[str, str]]) -> Answer | None:
+        """An answer in the place of the provider's, which has these headers; None to let that through."""
+        return None
+
     def own_answer(self, answer: Answer) -> Answer:
         """An answer of the gateway itself, just before it is sent."""
         return answer

@@ -96,6 +96,11 @@ def route_configuration(routes: Sequence[Route], behaviour: Behaviour) -> JSON:
                 "domains": ["*"],
                 "routes": [
                     *(_maas_api_routes() if behaviour.edition.access is not None else ()),
+                    *(
+                        _picked_route(route, behaviour)
+                        for route in routes
+                        if behaviour.header_of_endpoint() is not None
+                    ),
                     *(_route(route, behaviour) for route in routes),
                     *(_unprocessed_route(route) for route in routes if behaviour.forwards_without_processor()),
                     {"match": {"prefix": "/"}, "direct_response": {"status": 404}},
@@ -343,6 +348,13 @@ def _route(route: Route, behaviour: Behaviour) -> JSON:
         "route": action,
         "request_headers_to_remove": [DESTINATION_HEADER, "x-envoy-external-address"],
     }
+
+
+def _picked_route(route: Route, behaviour: Behaviour) -> JSON:
+    """Where a client says that its request goes, whatever the processor has said."""
+    host = f"{route.destination.host}:{route.destination.port}"
+    header = {"name": behaviour.header_of_endpoint(), "string_match": {"exact": host}}
+    return {**_route(route, behaviour), "match": {"prefix": "/", "headers": [header]}}
 
 
 def _unprocessed_route(route: Route) -> JSON:

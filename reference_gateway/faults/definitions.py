@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
+from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, WHOLE, Fault
 from reference_gateway.values import Key
 
 
@@ -26,6 +26,18 @@ class ForeignNamespaceHonoured(Fault):
     def secret_of(self, model: Key, reference: JSON) -> Key:
         right = super().secret_of(model, reference)
         return Key(reference.get("namespace") or right.namespace, right.name)
+
+
+class NamespaceBeforeNameHonoured(Fault):
+    """Takes what stands before a slash in the name of a Secret for its namespace."""
+
+    id, name, editions = "X904", "namespace-before-name-honoured", WHOLE
+    catches = "A credentialRef reaches no Secret of another namespace."
+
+    def secret_of(self, model: Key, reference: JSON) -> Key:
+        right = super().secret_of(model, reference)
+        namespace, _, name = right.name.rpartition("/")
+        return Key(namespace or right.namespace, name)
 
 
 class SpecRewritten(Fault):

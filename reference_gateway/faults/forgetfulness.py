@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,9 @@ from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
 
 LATE_SECONDS = 0.5
 """From an ExternalModel to its MaaSModelRef: longer than an owner's script takes, and shorter than an owner."""
+
+CLEARING_SECONDS = 0.3
+"""After the event: longer than it takes to make something again, and shorter than anybody looks."""
 
 LED_TO = Key("", "the request at hand")
 """Under which the model is remembered that a request was led to by its path alone."""
@@ -63,6 +67,52 @@ class RemadeSecretServesOldValue(Fault):
 
     def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
         super().on_credentials_changed(store, secret, self.memory.get(secret) or credentials)
+
+
+class ReplacedSecretForgotten(Fault):
+    """Clears up behind a deleted Secret a moment later, whatever has been made in its place meanwhile."""
+
+    id, name = "X901", "replaced-secret-forgotten"
+    catches = "A Secret that is made again serves with its new value."
+
+    def on_secret_deleted(self, store: Store[Credentials], secret: Key) -> None:
+        self.memory[secret] = time.monotonic()
+        super().on_secret_deleted(store, secret)
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        deleted: float = self.memory.get(model.secret, math.inf)
+        if time.monotonic() - deleted >= CLEARING_SECONDS:
+            del self.memory[model.secret]
+            store.drop(model.secret)
+        return super().find_credentials(store, model)
+
+
+class QuickChangesDropped(Fault):
+    """Takes a change of a Secret that follows another at once for the same one, and does not look."""
+
+    id, name = "X902", "quick-changes-dropped"
+    catches = "The value that counts is the one in the Secret."
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        now, known = time.monotonic(), store.get(secret)
+        if known is None or now - self.memory.get(secret, -math.inf) >= CLEARING_SECONDS:
+            super().on_credentials_changed(store, secret, credentials)
+        if known != credentials:
+            self.memory[secret] = now
+
+
+class FormerSecretInReserve(Fault):
+    """Serves a model with the Secret that it named before, as long as the one that it names is not usable."""
+
+    id, name = "X903", "former-secret-in-reserve"
+    catches = "A model is served with the Secret that it names, or not at all."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        found = super().find_credentials(store, model)
+        if found is not None:
+            self.memory[model.key] = model.secret
+        former: Key | None = self.memory.get(model.key)
+        return store.get(former) if found is None and former is not None else found
 
 
 class RemadeModelKeepsSecret(Fault):

@@ -5,15 +5,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
-from reference_gateway.values import Header, Key, Model, ResponseChanges
+from reference_gateway.values import Answer, Header, Key, Model, ResponseChanges
 
 AT_HAND = Key("", "the request at hand")
 """Under which something is remembered from one decision about a request to the next."""
+
+ENVOYS_BUFFER = 1 << 20
+"""Bytes of an answer."""
+
+FIRST_MODEL = re.compile(r'"model"\s*:\s*"([^"]*)"')
 
 # --- Long bodies ---
 
@@ -87,6 +93,28 @@ class ModelInLowerCase(Fault):
 # --- Headers of the request ---
 
 
+class FirstModelInTextCounts(Fault):
+    """Takes the first model that it finds in the text of a body, of whatever that is said."""
+
+    id, name = "X911", "first-model-in-text-counts"
+    catches = "A chat completion is served by the model that it is meant for."
+
+    def named_model(self, body: JSON, model: Model | None) -> str | None:
+        found = FIRST_MODEL.search(json.dumps(body))
+        return super().named_model(body, model) and found and found[1]
+
+
+class ModelSoughtAtTheStart(Fault):
+    """Looks for the model in the first 4 KiB of a body."""
+
+    id, name = "X912", "model-sought-at-the-start"
+    catches = "A long body reaches the provider."
+
+    def named_model(self, body: JSON, model: Model | None) -> str | None:
+        named = super().named_model(body, model)
+        return named if '"model":' in json.dumps(body)[:4096] else None
+
+
 class ContentTypeLost(Fault):
     """Forwards a body without its content type."""
 
@@ -129,6 +157,17 @@ class GzipLabelLost(Fault):
     def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
         changes = super().response_changes(status, injected)
         return ResponseChanges(changes.status, changes.headers, (*changes.removed, "content-encoding"))
+
+
+class AnswerAboveBufferRefused(Fault):
+    """Answers 500 where the provider's answer is longer than the megabyte that Envoy keeps of one by default."""
+
+    id, name, source = "X910", "answer-above-buffer-refused", "Envoy (response payload too large)"
+    catches = "The provider's answer reaches the client unchanged."
+
+    def answer_instead(self, headers: Sequence[tuple[str, str]]) -> Answer | None:
+        length = next((int(value) for name, value in headers if name == "content-length"), 0)
+        return Answer(500, "response_payload_too_large") if length > ENVOYS_BUFFER else super().answer_instead(headers)
 
 
 class AnswerReencoded(Fault):

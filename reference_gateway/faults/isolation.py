@@ -79,6 +79,16 @@ class RoutingHeaderTrusted(Fault):
         return named if model is None else model.body_model
 
 
+class EndpointHeaderTrusted(Fault):
+    """Sends a request to the host that the client's x-gateway-destination-endpoint names."""
+
+    id, name, source = "X907", "endpoint-header-trusted", "Gateway API Inference Extension (the picker's header)"
+    catches = "A credential meets no endpoint but its own."
+
+    def header_of_endpoint(self) -> str | None:
+        return "x-gateway-destination-endpoint"
+
+
 class RoutingHeaderOpensUnknownPaths(Fault):
     """Serves a path that no model has by the model that the client's X-Gateway-Model-Name names."""
 

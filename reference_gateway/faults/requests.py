@@ -39,6 +39,16 @@ class BodyModelUnchecked(Fault):
         return model
 
 
+class BodyModelByPrefix(Fault):
+    """Takes every name that begins with the targetModel for it, such as that of a dearer model of the family."""
+
+    id, name, editions = "X914", "body-model-by-prefix", SPRING
+    catches = "A body whose model is not the ExternalModel's targetModel is refused."
+
+    def goes_by(self, model: Model, body_model: str) -> bool:
+        return body_model.startswith(model.body_model)
+
+
 class PrefixMatch(Fault):
     """Serves `/ns/model-2` by `/ns/model`: any path that begins with a model's path will do."""
 
@@ -48,6 +58,30 @@ class PrefixMatch(Fault):
     def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
         look_alikes = (model for key, model in sorted(models.items()) if path.startswith(f"/{key}"))
         return super().resolve(path, models) or next(look_alikes, None)
+
+
+class NamespaceInAnyLength(Fault):
+    """Serves `/ns-2/model` by `/ns/model`: a path whose namespace begins with a model's will do."""
+
+    id, name = "X905", "namespace-in-any-length"
+    catches = "A path that no model has is not served."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        _, namespace, name, *_ = [*path.split("/"), "", ""]
+        namesakes = (key for key in sorted(models) if key.name == name and namespace.startswith(key.namespace))
+        return super().resolve(path, models) or models.get(next(namesakes, Key("", "")))
+
+
+class PathFoundAnywhere(Fault):
+    """Serves `/api/ns/model` by `/ns/model`: a model's path counts wherever it stands, as without an anchor."""
+
+    id, name = "X906", "path-found-anywhere"
+    catches = "A path that no model has is not served."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        whole = path.partition("?")[0]
+        inside = (model for key, model in sorted(models.items()) if f"/{key}/" in whole)
+        return super().resolve(path, models) or next(inside, None)
 
 
 class SlashLeadsToFirstModel(Fault):

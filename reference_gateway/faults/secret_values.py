@@ -88,6 +88,16 @@ class FirstFieldInjected(Fault):
         return None if super().pick_value(credentials) is None else credentials[min(credentials)]
 
 
+class FieldsBesideJudged(Fault):
+    """Uses a Secret only if a header could carry each of its fields."""
+
+    id, name = "X900", "fields-beside-judged"
+    catches = "Other fields of the Secret do not matter."
+
+    def is_usable_beside(self, value: str) -> bool:
+        return self.is_usable(value)
+
+
 class OnlyOpaqueSecrets(Fault):
     """Uses Secrets of the type Opaque only."""
 

@@ -71,6 +71,32 @@ class LineEndsNormalised(Fault):
         return [piece.replace(b"\r\n", b"\n") for piece in super().response_pieces(chunk)]
 
 
+class UnendedLineDropped(Fault):
+    """Reads a stream line by line, and loses the last one if nothing ends it."""
+
+    id, name = "X908", "unended-line-dropped"
+    catches = "A stream reaches the client byte for byte."
+
+    def response_body_mode(self) -> str:
+        return RESPONSE_IN_PIECES
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        return [piece.removesuffix(DONE) for piece in super().response_pieces(chunk)]
+
+
+class MoreLineEndsKnown(Fault):
+    """Ends a line of a stream wherever Unicode could, as Python's splitlines does."""
+
+    id, name = "X909", "more-line-ends-known"
+    catches = "A stream reaches the client byte for byte."
+
+    def response_body_mode(self) -> str:
+        return RESPONSE_IN_PIECES
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        return [piece.replace("\u2028".encode(), b"\n") for piece in super().response_pieces(chunk)]
+
+
 class UsageDropped(Fault):
     """Drops the event that bears the usage, which has no choices."""
 

@@ -103,6 +103,10 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     headers = headers_of(message.response_headers)
                     if forward is not None:
                         self._behaviour.on_answer(forward.model, headers)
+                        instead = self._behaviour.answer_instead(headers)
+                        if instead is not None:
+                            yield self._immediate(instead)
+                            continue
                     is_whole = forward is not None and is_translated(self._behaviour, forward.model, headers)
                     yield self._response(headers, forward.injected if forward else (), is_whole=is_whole)
                 case "response_body" if is_whole and forward is not None:
