@@ -78,6 +78,8 @@ class Run:
         """What kind is to make; None for any other target."""
         self._cluster: Cluster | None = None
         """What it has made."""
+        self._filled = False
+        """Whether something was put onto a cluster of its own: why that failed is worth keeping."""
         self._went_well = False
         """Whether everything was executed, and nothing failed; known at the end."""
         self.canaries: dict[str, str] = {}
@@ -110,11 +112,18 @@ class Run:
             raise
 
     def discard(self) -> None:
-        """Remove what a run that did not begin has written."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-            shutil.rmtree(self.directory, ignore_errors=True)
+        """Remove what a run that did not begin has written, but for what was said while a cluster was filled."""
+        if self._writer is None:
+            return
+        self._writer.close()
+        self._writer = None
+        log = self.directory / LOG
+        said = log.read_bytes() if self._filled else None
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if said is not None:
+            log.parent.mkdir(parents=True)
+            log.write_bytes(said)
+            self._say(f"kind       all that its programs have said is in {log}")
 
     def _begin(self) -> None:
         self._options.check()
@@ -209,6 +218,7 @@ class Run:
         if self._wanted_cluster is not None:
             log = self.directory / LOG
             self._cluster = self._stack.enter_context(made(self._wanted_cluster, log, self._say, self._keeps_cluster))
+            self._filled = True
             return self._cluster.fill(self._say)
         if self._options.config is not None:
             target = cluster.load(self._options.config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -220,6 +221,18 @@ def test_images_that_the_node_cannot_pull_are_named(wanted: Wanted, programs: Pr
     programs.answer("rollout status", 1, "error: timed out waiting for the condition")
 
     assert "cannot pull gateway.example/extra:1: name it under" in refused(wanted, tmp_path, InTroubleError)
+
+
+def test_a_gateway_says_itself_why_it_is_not_up(wanted: Wanted, programs: Programs, tmp_path: Path) -> None:
+    why = {"type": "Programmed", "status": "False", "reason": "AddressNotAssigned", "message": "address pending"}
+    fine = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": "Resource accepted"}
+    programs.answer("get gateways", 0, json.dumps({"status": {"conditions": [fine, why]}}))
+    programs.answer("wait --timeout", 1, "error: timed out waiting for the condition on gateways/maas-default-gateway")
+
+    assert refused(wanted, tmp_path, InTroubleError).endswith(
+        "; the Gateway openshift-ingress/maas-default-gateway says that it is not Programmed (AddressNotAssigned): "
+        "address pending"
+    )
 
 
 def test_a_gateway_that_does_not_answer_ends_it(

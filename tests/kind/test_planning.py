@@ -13,7 +13,7 @@ from fixtures.catalogue import GatewayName
 from fixtures.targets import images
 from fixtures.targets.kind import planning
 from fixtures.targets.kind.planning import MARK, Command, Fetch, Machine, Place, Plan
-from fixtures.targets.kind.stack import Stack
+from fixtures.targets.kind.stack import Rollout, Stack
 from fixtures.targets.kind.wanted import Wanted, load
 
 MACHINE = Machine(frozenset({"kind", "kubectl", "helm", "docker"}), "docker")
@@ -128,6 +128,20 @@ def test_a_gateway_of_ones_own_that_was_kept_begins_anew(tmp_path: Path, *, kept
         *restarts,
         "waits for mine/gateway",
     ]
+
+
+def test_a_product_that_was_kept_runs_the_images_of_this_run() -> None:
+    machine = dataclasses.replace(having_all(product()), clusters=frozenset({product().name}))
+
+    says = [step.says for step in planned(product(), machine).load]
+
+    # An image of the same name is another one, and no field of the Deployment tells.
+    assert says[says.index("waits for openshift-ingress/payload-processing") - 1] == (
+        "restarts openshift-ingress/payload-processing"
+    )
+    assert sum(each.startswith("restarts ") for each in says) == len(
+        [item for item in product().stack.items if isinstance(item, Rollout)]
+    )
 
 
 def test_an_image_with_a_digest_gets_a_tag_for_the_node() -> None:

@@ -118,6 +118,23 @@ def test_what_does_not_come_up_leaves_logs_without_secrets(programs: Programs, c
     assert "timed out" in (out / "target" / "kind.log").read_text(encoding="utf-8")
 
 
+def test_what_cannot_be_applied_leaves_what_was_said_of_it(programs: Programs, config: Path, tmp_path: Path) -> None:
+    programs.answer("gateway.yaml", 1, "error: error validating data\nerror: unable to decode")
+    out = tmp_path / "run"
+
+    words = ("--target", "kind", "--config", config, "--edition", "runbook", "--out", out)
+    ended = run("run", *words, environment=environment(programs))
+
+    assert (ended.code, programs.clusters) == (2, []), ended.stdout + ended.stderr
+    assert "which applies gateway.yaml, ended with exit code 1: error: unable to decode; " in ended.stderr
+    log = out / "target" / "kind.log"
+    assert f"kind       all that its programs have said is in {log}" in ended.stdout
+    said = log.read_text(encoding="utf-8")
+    assert "error: error validating data" in said
+    assert "$ kind delete cluster" in said
+    assert [path for path in out.rglob("*") if path.is_file()] == [log]
+
+
 def test_keep_alone_keeps_what_did_not_come_up(programs: Programs, config: Path, tmp_path: Path) -> None:
     programs.answer("rollout status", 1, "error: timed out waiting for the condition")
 

@@ -93,6 +93,13 @@ def test_the_gateway_is_the_editions_and_admits_all_namespaces_but_the_closed_on
     assert refusal_of(gateway, wanted.stack.closed_namespace_labels or {}) is not None
 
 
+def test_the_gateway_asks_nobody_for_an_address(wanted: Wanted) -> None:
+    gateway = next(one for one in objects(wanted) if one["kind"] == "Gateway")
+
+    # Istio reads it here alone. Below infrastructure it is only copied, and the Gateway never is Programmed.
+    assert gateway["metadata"]["annotations"]["networking.istio.io/service-type"] == "ClusterIP"
+
+
 def test_what_the_run_may_stop_and_waits_for_is_there(wanted: Wanted) -> None:
     deployments = deployed(wanted.stack)
 

@@ -14,6 +14,7 @@ from fixtures.kube import OWNED
 from fixtures.layouts import Layout, Meaning, Supply, layout_of, legacy_layout_of
 from fixtures.rights import Uses
 from fixtures.targets import provider_manifests as provider
+from fixtures.targets.target import ProviderDeployment, ProviderServices
 from reference_gateway.edition import read_edition
 from reference_gateway.resources import definitions_of
 from suite import planning
@@ -109,6 +110,18 @@ def test_the_provider_can_be_deployed(api: Api) -> None:
         provider.impostor("e1c2", "emc-abcd-provider-impostor", LABELS, "e1c2.emc-abcd-provider.svc.cluster.local"),
     ]
     admitted(api, [*provider.deployment("emc-abcd-provider", "mirror.example/mock:1", LABELS, material), *endpoints])
+
+
+def test_a_provider_that_was_deployed_is_reached_at_each_port_that_cases_ask_for() -> None:
+    access = ProviderDeployment("image", "", "").access(ProviderServices.of("somewhere"), "", "")
+
+    ports = provider.endpoint("host", "somewhere", LABELS)["spec"]["ports"]
+
+    assert {port["port"]: port["targetPort"] for port in ports} == {
+        443: provider.TLS_PORT,
+        access.plain_port: provider.PLAIN_PORT,
+        access.second_port: provider.TLS_PORT,
+    }
 
 
 def test_models_and_who_may_call_them_can_be_made(api: Api, edition: Edition) -> None:
