@@ -71,3 +71,14 @@ Feature: Quota
       And the policy names the clients again
       Then free requests to "alpha" settle on its provider's answer
       And a budget of 10 tokens on "alpha" can still be spent
+
+  @EM-QTA-006
+  Rule: No query string takes a call out of the budget
+
+    Scenario: a query string that ends as the path of the list does
+      Given a working model "alpha" with a budget of 1000 tokens in 1h
+      When clients have spent a budget of 1000 tokens on "alpha"
+      And clients call a path with the path of the list in a query string behind it
+      Then the requests settle on the refusal "quota-exhausted"
+      And none of them reaches a provider
+      And after the clients may do again what they could, "alpha" works

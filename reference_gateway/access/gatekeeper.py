@@ -49,7 +49,7 @@ class Gatekeeper:
         if refusal := self._behaviour.refusal_for_headers(headers) or self._behaviour.refusal_for_body(body):
             return refusal
         decided = self._decided(headers, model)
-        if not isinstance(decided, Ticket) or self._quota.check(decided):
+        if not isinstance(decided, Ticket) or not self._behaviour.draws_on_budget(path) or self._quota.check(decided):
             return decided
         return self._behaviour.refuse_caller("quota-exhausted")
 

@@ -138,6 +138,10 @@ class AccessRules(Rules):
         """Under which model tokens are counted."""
         return str(ref)
 
+    def draws_on_budget(self, path: str) -> bool:
+        """Whether a request at this path, which may have a query behind it, needs something left of its budget."""
+        return True
+
     def enforces_limits(self) -> bool:
         """Whether who has spent the budget is refused."""
         return True

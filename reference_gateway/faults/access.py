@@ -388,6 +388,16 @@ class QuotaNotEnforced(Fault):
         return False
 
 
+class ListingsQueryIsFree(Fault):
+    """Asks for no budget where path and query end in that of the list of models."""
+
+    id, name, source, editions = "X913", "listings-query-is-free", "behaviour.md 6.1 (the limit's predicate)", SHIPPED
+    catches = "No query string takes a call out of the budget."
+
+    def draws_on_budget(self, path: str) -> bool:
+        return not path.endswith("/v1/models")
+
+
 class QuotaNeverRecovers(Fault):
     """Never begins a new window."""
 
