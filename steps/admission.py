@@ -68,7 +68,7 @@ def refused_saying(offers: Offers, field: str, saying: str) -> None:
 @then("its objects come to rest as their owner wrote them")
 def as_written(scenario: Scenario) -> None:
     specs = tuple(SpecWritten(item.resource.kind, item.name, item.spec) for item in scenario.kube.written)
-    scenario.judging.objects_settle(AsWritten(specs), scenario.written)
+    scenario.judging.objects_settle(AsWritten(specs), scenario.objects.written)
 
 
 @then("a table of ExternalModels has the edition's columns")

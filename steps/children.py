@@ -82,12 +82,12 @@ def named(children: Children) -> None:
 
 @then('the controller\'s objects for "alpha" come to be there')
 def come_to_be_there(scenario: Scenario, children: Children) -> None:
-    scenario.judging.objects_settle(AllThere(children.kinds()), scenario.children)
+    scenario.judging.objects_settle(AllThere(children.kinds()), scenario.objects.children)
 
 
 @then("the controller's objects stay there")
 def stay_there(scenario: Scenario, children: Children) -> None:
-    scenario.judging.objects_hold(AllThere(children.kinds()), scenario.children)
+    scenario.judging.objects_hold(AllThere(children.kinds()), scenario.objects.children)
 
 
 @then("each of them is owned by the object that it was made for")
@@ -176,9 +176,9 @@ def namespace_deleted(children: Children) -> None:
 
 @then("neither its ExternalModel nor its MaaSModelRef is left")
 def neither_left(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(AllGone(), scenario.model_and_ref)
+    scenario.judging.objects_settle(AllGone(), scenario.objects.model_and_ref)
 
 
 @then("nothing of what its owner has made is left")
 def nothing_left(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(AllGone(), scenario.owned)
+    scenario.judging.objects_settle(AllGone(), scenario.objects.owned)

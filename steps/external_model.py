@@ -65,9 +65,9 @@ def works_after_external_model(scenario: Scenario) -> None:
 @given('the controller\'s objects for "alpha" are there')
 def children_there(scenario: Scenario) -> None:
     kinds = tuple(resource.kind for resource in scenario.edition.children)
-    scenario.judging.objects_control(AllThere(kinds), scenario.children, "the controller has made its objects")
+    scenario.judging.objects_control(AllThere(kinds), scenario.objects.children, "the controller has made its objects")
 
 
 @then('the controller\'s objects for "alpha" disappear')
 def children_gone(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(NoneThere(), scenario.children_of_the_model)
+    scenario.judging.objects_settle(NoneThere(), scenario.objects.children_of_the_model)

@@ -25,25 +25,25 @@ def ref_deleted(scenario: Scenario) -> None:
 
 @then('no MaaSModelRef for "alpha" appears')
 def no_ref_appears(scenario: Scenario) -> None:
-    scenario.judging.objects_hold(NoneFor(scenario.subject.name), scenario.model_refs)
+    scenario.judging.objects_hold(NoneFor(scenario.subject.name), scenario.objects.model_refs)
 
 
 @then('its MaaSModelRef settles on Ready, with the address of "alpha"')
 def ref_ready(scenario: Scenario) -> None:
     model = scenario.subject
     endpoint = scenario.edition.endpoint_of(model.namespace, model.name)
-    scenario.judging.objects_settle(RefReady(model.name, endpoint), scenario.model_refs)
+    scenario.judging.objects_settle(RefReady(model.name, endpoint), scenario.objects.model_refs)
 
 
 @then("its MaaSModelRef settles on Failed, naming the missing ExternalModel")
 def ref_failed(scenario: Scenario) -> None:
     model = scenario.subject
-    scenario.judging.objects_settle(RefFailed(model.name, model.namespace), scenario.model_refs)
+    scenario.judging.objects_settle(RefFailed(model.name, model.namespace), scenario.objects.model_refs)
 
 
 @then("its MaaSModelRef settles on Pending, awaiting a policy and a subscription")
 def ref_pending(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(RefPending(scenario.subject.name), scenario.model_refs)
+    scenario.judging.objects_settle(RefPending(scenario.subject.name), scenario.objects.model_refs)
 
 
 @then('after its MaaSModelRef is made, "alpha" works')

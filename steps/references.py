@@ -178,7 +178,7 @@ def never_borrowed(scenario: Scenario, count: int) -> None:
 
 @then("what the controller made for its ExternalProvider disappears")
 def children_of_provider_gone(scenario: Scenario) -> None:
-    scenario.judging.objects_settle(NoneThere(), scenario.children_of_the_provider)
+    scenario.judging.objects_settle(NoneThere(), scenario.objects.children_of_the_provider)
 
 
 # Legacy objects

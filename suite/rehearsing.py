@@ -136,7 +136,7 @@ class Rehearsal(Casework):
     def note(self, scene: str, scenario: RehearsedScenario) -> None:
         """Keep what a scene stands on."""
         self.scenes[scene] = Scene(scenario.hearsay.digest())
-        self.objects += scenario.objects()
+        self.objects += scenario.stands_on()
 
     def _scenario(
         self, ground: Ground, recorder: CaseRecorder, user_agent: str, scene: str | None = None
