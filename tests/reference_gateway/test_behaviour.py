@@ -41,7 +41,13 @@ def test_unusable_data_invalidates_the_whole_secret(runbook: Behaviour, data: di
 
 @pytest.mark.parametrize("value", ["key\n", "key\r\nx-evil: 1", "\x00", "\tkey"])
 def test_a_value_that_no_header_may_carry_is_not_usable(runbook: Behaviour, value: str) -> None:
-    assert runbook.usable_data(encoded(a=value)) is None
+    assert runbook.usable_data(encoded(**{runbook.edition.secret_data_key: value})) is None
+
+
+def test_a_value_beside_the_credential_may_be_any_that_is_not_empty(runbook: Behaviour) -> None:
+    fields = {runbook.edition.secret_data_key: "key", "bundle": "of\nlines\n"}
+
+    assert runbook.usable_data(encoded(**fields)) == fields
 
 
 @pytest.mark.parametrize(
