@@ -120,7 +120,7 @@ Feature: Providers of their own
 
     Scenario: the second of two providers has no Secret
       Given a model "alpha" that also refers to the provider of "beta", whose Secret does not exist
-      When requests to "alpha" come through
+      When a request to "alpha" comes through
       Then each of 20 requests is refused, or served by its own provider with its own credential
 
     Scenario: the second of two providers does not exist

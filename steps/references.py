@@ -87,6 +87,11 @@ def comes_through(scenario: Scenario) -> None:
     scenario.is_in_service(SUBJECT, "requests reach a provider")
 
 
+@when('a request to "alpha" comes through')
+def one_comes_through(scenario: Scenario) -> None:
+    scenario.is_reached(SUBJECT, "a request reaches a provider")
+
+
 @given(parsers.parse('a model "alpha" whose provider is called at "{path}"'))
 def model_at_path(scenario: Scenario, path: str) -> None:
     model = scenario.new_model(SUBJECT)
