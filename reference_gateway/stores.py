@@ -14,13 +14,29 @@ from reference_gateway.values import Credentials, Destination, Key, Model, Model
 V = TypeVar("V")
 
 
-class Store(Generic[V]):
-    """A map for many readers and few writers. Each write makes a new map, so a reader's view never changes under it."""
+class Followed(Generic[V]):
+    """Has whoever follows it told each new map, in the moment of its change."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: Mapping[Key, V] = {}
         self._followers: list[Callable[[Mapping[Key, V]], None]] = []
+
+    def follow(self, hear: Callable[[Mapping[Key, V]], None]) -> None:
+        """Have each new map told from now on."""
+        with self._lock:
+            self._followers.append(hear)
+
+    def _tell(self, entries: Mapping[Key, V]) -> None:
+        for hear in self._followers:
+            hear(entries)
+
+
+class Store(Followed[V]):
+    """A map for many readers and few writers. Each write makes a new map, so a reader's view never changes under it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: Mapping[Key, V] = {}
 
     def put(self, key: Key, value: V) -> None:
         """Set the value for a key, replacing any other."""
@@ -37,15 +53,9 @@ class Store(Generic[V]):
         with self._lock:
             self._become({})
 
-    def follow(self, hear: Callable[[Mapping[Key, V]], None]) -> None:
-        """Have each new map told, in the moment of its change."""
-        with self._lock:
-            self._followers.append(hear)
-
     def _become(self, entries: Mapping[Key, V]) -> None:
         self._entries = entries
-        for hear in self._followers:
-            hear(entries)
+        self._tell(entries)
 
     def get(self, key: Key) -> V | None:
         """The value for a key, or None."""
@@ -56,7 +66,7 @@ class Store(Generic[V]):
         return self._entries
 
 
-class ModelStore:
+class ModelStore(Followed[Model]):
     """The models, each with the specification that Envoy can already route.
 
     A changed endpoint is wanted at once but served only when Envoy has its route: until then the former specification
@@ -64,11 +74,10 @@ class ModelStore:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        super().__init__()
         self._wanted: dict[Key, Model] = {}
         self._programmed: frozenset[Destination] = frozenset()
         self._served: Mapping[Key, Model] = {}
-        self._followers: list[Callable[[Mapping[Key, Model]], None]] = []
 
     def want(self, model: Model) -> None:
         """Take up a model's specification as its ExternalModel says it now."""
@@ -108,11 +117,6 @@ class ModelStore:
         """The models that can be served now."""
         return self._served
 
-    def follow(self, hear: Callable[[Mapping[Key, Model]], None]) -> None:
-        """Have the models that can be served told whenever they may have changed."""
-        with self._lock:
-            self._followers.append(hear)
-
     def _settle(self) -> None:
         served: dict[Key, Model] = {}
         for key, wanted in self._wanted.items():
@@ -124,8 +128,7 @@ class ModelStore:
             elif reachable := [way for way in wanted.ways if way.destination in self._programmed]:
                 served[key] = replace(reachable[0], more=tuple(reachable[1:]))
         self._served = served
-        for hear in self._followers:
-            hear(served)
+        self._tell(served)
 
 
 class Stores:

@@ -90,9 +90,6 @@ class ModelInLowerCase(Fault):
         return right if named == named.lower() else {**(right or body), "model": named.lower()}
 
 
-# --- Headers of the request ---
-
-
 class FirstModelInTextCounts(Fault):
     """Takes the first model that it finds in the text of a body, of whatever that is said."""
 
@@ -113,6 +110,9 @@ class ModelSoughtAtTheStart(Fault):
     def named_model(self, body: JSON, model: Model | None) -> str | None:
         named = super().named_model(body, model)
         return named if '"model":' in json.dumps(body)[:4096] else None
+
+
+# --- Headers of the request ---
 
 
 class ContentTypeLost(Fault):
