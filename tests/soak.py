@@ -18,17 +18,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from fixtures.catalogue import load
 from tests.command.running import Command, Ended, report
 
-SELECTIONS = (
-    "EM-CRED-001 or EM-CRED-005",
-    "EM-FWD",
-    "EM-STR",
-    "EM-SEC or EM-HDR",
-    "EM-RTE",
+VICTIMS = (
+    "exec(eval",
+    "-m mock_provider",
+    "-m kubernetes_api",
+    "-m reference_gateway",
+    "envoy",
+    "-m fixtures.targets.prometheus",
+    "conformance run",
 )
-VICTIMS = ("exec(eval", "-m mock_provider", "-m kubernetes_api", "-m reference_gateway", "envoy", "conformance run")
 """Parts of command lines: workers, the programs of the embedded target, the gateway's Envoy, the command itself."""
+REQUIREMENTS = 5
+"""How many a round judges: about as long as the pause before somebody is hit."""
 FROZEN_SECONDS = 3.0
 
 
@@ -56,9 +60,14 @@ def soak_once(seed: int) -> bool:
     """One round; whether every promise was kept."""
     chance = random.Random(seed)  # noqa: S311
     directory = Path(tempfile.mkdtemp(prefix="soak-"))
-    selection, workers = chance.choice(SELECTIONS), str(chance.randint(1, 4))
+    edition = chance.choice(sorted(load().editions.values(), key=lambda edition: edition.name))
+    judged = sorted(id_ for id_, holding in edition.holdings.items() if holding.level is not None)
+    selection, workers = " or ".join(chance.sample(judged, REQUIREMENTS)), str(chance.randint(1, 4))
     out = directory / "run"
-    command = Command("run", "--select", selection, "--workers", workers, "--converge", "10", "--out", out)
+    command = Command(
+        *("run", "--edition", edition.name, "--select", selection),
+        *("--workers", workers, "--converge", "10", "--out", out),
+    )
     act, words = chance.choice(ACTS)
     command.until(chance.choice(("target", "preflight  gateway", "judging", "judging")))
     command.pause(chance.uniform(0, 6))
@@ -69,7 +78,10 @@ def soak_once(seed: int) -> bool:
     ended = command.end()
     problems = broken_promises(ended, out)
     done = f"{words} {victim}" if pids else f"{victim} was gone already"
-    say(f"seed {seed}: {selection}, {workers} workers, {done}: exit code {ended.code}" + "".join(problems))
+    say(
+        f"seed {seed}: {edition.name}, {selection}, {workers} workers, {done}: exit code {ended.code}"
+        + "".join(problems)
+    )
     if problems:
         say(ended.stdout + ended.stderr)
     else:
