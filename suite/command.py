@@ -168,14 +168,20 @@ def up(edition: str, fault: tuple[str, ...], variant: tuple[str, ...], listen: s
 
 @cli.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
-@click.option("--target", default="cluster", show_default=True, help="cluster; the embedded target leaves nothing.")
-@click.option("--config", metavar="FILE", help="target.yaml that describes the cluster.")
+@click.option(
+    "--target", default="cluster", show_default=True, help="cluster or kind; the embedded target leaves nothing."
+)
+@click.option("--config", metavar="FILE", help="target.yaml that describes the cluster, or kind.yaml.")
 @click.option("--yes", is_flag=True, help="Delete what RUN has left.")
 def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int:
-    """List what runs have left on a cluster: namespaces, policies, subscriptions; with RUN and --yes, delete it."""
-    from suite.sweeping import sweep as sweep_cluster
+    """List what runs have left on a cluster: namespaces, policies, subscriptions; with RUN and --yes, delete it.
 
-    return sweep_cluster(_options(target=target, config=config), run_id, click.echo, delete=yes)
+    With --target kind, clusters that runs have made on this machine, too.
+    """
+    from suite import options, sweeping, sweeping_kind
+
+    sweep_target = sweeping_kind.sweep if target == options.KIND else sweeping.sweep
+    return sweep_target(_options(target=target, config=config), run_id, click.echo, delete=yes)
 
 
 @cli.command()

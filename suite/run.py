@@ -217,7 +217,8 @@ class Run:
     def _open_target(self, catalogue: Catalogue) -> Target:
         if self._wanted_cluster is not None:
             log = self.directory / LOG
-            self._cluster = self._stack.enter_context(made(self._wanted_cluster, log, self._say, self._keeps_cluster))
+            making = made(self._wanted_cluster, self.id, log, self._say, self._keeps_cluster)
+            self._cluster = self._stack.enter_context(making)
             self._filled = True
             return self._cluster.fill(self._say)
         if self._options.config is not None:
@@ -341,9 +342,12 @@ class Run:
             reason, detail = "harness-error", f"cleaning up failed: {error}"
         finally:
             self._stack.close()
+        stays = self._cluster_stays()
         end = RunFinished(time.time(), "not-started" if self.blocked else reason, self.blocked or detail)
         unwritten: tuple[RunFinished, ...] = ()
         try:
+            for kept in stays:
+                writer.write(kept)
             writer.write(end)
         except EventNotWrittenError as error:
             unwritten = (RunFinished(end.time, "harness-error", str(error)),)
@@ -354,6 +358,17 @@ class Run:
         if self.directory.parent == RUNS:
             latest.update(RUNS, self.id)
         return report
+
+    def _cluster_stays(self) -> tuple[PreflightChecked, ...]:
+        """How to reach a cluster of kind that is there when the run has ended, for who reads the report."""
+        if self._cluster is None or not (self._cluster.was_there or self._keeps_cluster()):
+            return ()
+        name, whose = self._cluster.name, "what this run has left on it" if self._cluster.was_there else "it"
+        detail = (
+            f"{name} is there still: `kind export kubeconfig --name {name}` leads to it, "
+            f"`conformance sweep {self.id} --yes --target kind` removes {whose}"
+        )
+        return (PreflightChecked(time.time(), "cluster", "passed", detail),)
 
     def _take_down_logs(self, made_by_us: Cluster) -> None:
         """Keep what everything on our own cluster has logged; that it cannot be had changes no verdict."""

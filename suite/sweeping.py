@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from fixtures.access import shared_kinds
@@ -18,9 +19,18 @@ from fixtures.targets.target import Target
 from reports.text import one_line
 from suite.interrupts import Interrupts
 from suite.leftovers import services_of
-from suite.options import KIND, Options
+from suite.options import Options
 
 USER_AGENT = "externalmodel-conformance (sweep)"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look has come to."""
+
+    lines: int
+    whole: bool
+    """Whether we could look everywhere."""
 
 
 def sweep(options: Options, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
@@ -29,27 +39,51 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
     Raises:
         ConfigurationError: there is no cluster to look at, or no run was named whose leftovers to delete.
     """
-    if options.target == KIND:
-        raise ConfigurationError(
-            "a cluster made by kind goes as a whole: `kind delete cluster --name NAME`; what runs have left on one "
-            "that stays, --target cluster with a target.yaml of it finds"
-        )
     if options.config is None:
         raise ConfigurationError("the embedded target leaves nothing to sweep; give --target cluster with --config")
-    if delete and run is None:
-        raise ConfigurationError("--yes undoes what one run has left; say which, as in `conformance sweep RUN --yes`")
+    which_run(run, delete=delete)
     target = cluster.load(options.config)
     if target.kubernetes.prepared is not None:
         raise ConfigurationError("the run has no right on the cluster; who has applied its objects deletes them")
-    kube = Kube(target.kubernetes, run or "", USER_AGENT)
     try:
         with Interrupts() as interrupts, interrupts.allowed():
-            _put_back(Parts(kube, target.parts, run or ""), run, say, really=delete)
-            return _sweep(kube, target, run, say, delete=delete)
+            found = on_cluster(target, run, say, delete=delete)
     except NotTestableError as error:
         raise ConfigurationError(f"{error}; check the kubeconfig and the context") from error
+    conclude(found, run, say, delete=delete)
+    return 0
+
+
+def which_run(run: str | None, *, delete: bool) -> None:
+    """See that a run is named whose leftovers to delete.
+
+    Raises:
+        ConfigurationError: none is.
+    """
+    if delete and run is None:
+        raise ConfigurationError("--yes undoes what one run has left; say which, as in `conformance sweep RUN --yes`")
+
+
+def on_cluster(target: Target, run: str | None, say: Callable[[str], None], *, delete: bool) -> Found:
+    """What is left on one cluster, one line each; undone if that is asked for.
+
+    Raises:
+        NotTestableError: the cluster does not answer, or a part of its gateway is not there.
+    """
+    kube = Kube(target.kubernetes, run or "", USER_AGENT)
+    try:
+        _put_back(Parts(kube, target.parts, run or ""), run, say, really=delete)
+        return _sweep(kube, target, run, say, delete=delete)
     finally:
         kube.close()
+
+
+def conclude(found: Found, run: str | None, say: Callable[[str], None], *, delete: bool) -> None:
+    """What the list comes to, and what can be done about it."""
+    if not found.lines:
+        say(f"nothing {'' if found.whole else 'else '}bears the labels of {'a run' if run is None else f'run {run}'}")
+    elif not delete:
+        say("`conformance sweep RUN --yes` deletes those of one run; look first whether it still goes on")
 
 
 def _put_back(parts: Parts, run: str | None, say: Callable[[str], None], *, really: bool) -> None:
@@ -60,25 +94,20 @@ def _put_back(parts: Parts, run: str | None, say: Callable[[str], None], *, real
         say(f"{stopped.run}  the gateway's {stopped.name}  {stopped.replicas} before, {state}")
 
 
-def _sweep(kube: Kube, target: Target, run: str | None, say: Callable[[str], None], *, delete: bool) -> int:
+def _sweep(kube: Kube, target: Target, run: str | None, say: Callable[[str], None], *, delete: bool) -> Found:
     found, unseen = _left(kube, target, run)
-    now = datetime.datetime.now(datetime.UTC)
     for item in found:
         if delete and not item.terminating:
             kube.delete_leftover(item)
         state = "deleted" if delete else "being deleted" if item.terminating else "left"
         holds = f", held by: {one_line(item.holds)}" if item.holds else ""
-        say(f"{item.run}  {item.describe()}  {_age(now - item.made)} old, {state}{holds}")
+        say(f"{item.run}  {item.describe()}  {age(item.made)} old, {state}{holds}")
     if delete and target.kubernetes.namespaces:
         # Who may make Secrets there may not list them.
         kube.delete_marked([SECRET], target.kubernetes.namespaces)
     for what in unseen:
         say(f"not looked at, for lack of the right to list them: {what}")
-    if not found:
-        say(f"nothing {'else ' if unseen else ''}bears the labels of {'a run' if run is None else f'run {run}'}")
-    elif not delete:
-        say("`conformance sweep RUN --yes` deletes those of one run; look first whether it still goes on")
-    return 0
+    return Found(len(found), whole=not unseen)
 
 
 def _left(kube: Kube, target: Target, run: str | None) -> tuple[list[Leftover], list[str]]:
@@ -103,8 +132,9 @@ def _left(kube: Kube, target: Target, run: str | None) -> tuple[list[Leftover], 
     return sorted(found, key=lambda item: item.made), unseen
 
 
-def _age(age: datetime.timedelta) -> str:
-    minutes = int(age.total_seconds()) // 60
+def age(made: datetime.datetime) -> str:
+    """How long ago that was."""
+    minutes = int((datetime.datetime.now(datetime.UTC) - made).total_seconds()) // 60
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"

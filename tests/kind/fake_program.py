@@ -48,7 +48,18 @@ def usual(state: Path, line: str, words: list[str], stdin: str) -> int:
         logs.mkdir(parents=True)
         (logs / "kubelet.log").write_text((state / "log").read_text() if (state / "log").exists() else "quiet\n")
     elif line.startswith("docker image inspect"):
-        return 0 if words[-1] in read(state, "images") else 1
+        if words[-1] not in read(state, "images"):
+            return 1
+        say(f"sha256:{identity(words[-1])}")
+    elif line.startswith("docker exec") and "crictl images" in line:
+        node = [{"id": f"sha256:{identity(name)}", "repoTags": [name]} for name in read(state, "on_node")]
+        say(json.dumps({"images": node}))
+    elif line.startswith("docker inspect"):
+        say(json.dumps("2026-11-26T12:00:00.429203081Z"))
+    elif line.startswith("docker cp"):
+        labels = read(state, "clusters")[words[1].partition("-control-plane:")[0]]
+        pairs = ",".join(f"{name}={value}" for name, value in labels.items())
+        Path(words[2]).write_text(f"nodeRegistration:\n  kubeletExtraArgs:\n    node-labels: {pairs}\n")
     elif line.startswith("docker port"):
         say(read(state, "address"))
     elif "get nodes" in line:
@@ -57,6 +68,11 @@ def usual(state: Path, line: str, words: list[str], stdin: str) -> int:
     elif "get pods" in line:
         say(json.dumps({"items": []}))
     return 0
+
+
+def identity(reference: str) -> str:
+    """Of an image: here as on the node."""
+    return f"hash-of-{reference}"
 
 
 def reach(state: Path, words: list[str]) -> None:

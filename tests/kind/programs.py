@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fixtures.kube import RUN_LABEL
 from fixtures.targets.kind.planning import MARK
 
 ALL = ("kind", "kubectl", "helm", "docker")
@@ -29,11 +30,12 @@ class Programs:
             program.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} {self.state} {name} "$@"\n', encoding="utf-8")
             program.chmod(program.stat().st_mode | stat.S_IXUSR)
         self.set("images", [])
+        self.set("on_node", [])
         self.set("clusters", {})
         self.set("answers", [])
 
     def set(self, name: str, value: Any) -> None:
-        """Let this be so: ``images`` that are here, ``clusters`` with the labels of their nodes, an ``address``."""
+        """Let this be so: ``images`` here or ``on_node``, ``clusters`` with the labels of nodes, an ``address``."""
         (self.state / name).write_text(json.dumps(value), encoding="utf-8")
 
     def get(self, name: str) -> Any:
@@ -62,9 +64,11 @@ class Programs:
         """Let the cluster that is made be the one of this kubeconfig."""
         (self.state / "kubeconfig").write_bytes(kubeconfig.read_bytes())
 
-    def there_is(self, name: str, mark: str | None) -> None:
+    def there_is(self, name: str, mark: str | None, run: str | None = None) -> None:
         """A cluster is there already."""
-        self.set("clusters", {**self.get("clusters"), name: {MARK: mark} if mark else {}})
+        labels = {MARK: mark, RUN_LABEL: run}
+        known = {label: value for label, value in labels.items() if value is not None}
+        self.set("clusters", {**self.get("clusters"), name: known})
 
     @property
     def clusters(self) -> list[str]:

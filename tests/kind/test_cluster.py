@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +15,7 @@ import pytest
 
 from fixtures.errors import ConfigurationError, InTroubleError
 from fixtures.targets import images
+from fixtures.targets.kind import holding
 from fixtures.targets.kind.cluster import made
 from fixtures.targets.kind.stack import Rollout, Wait
 from fixtures.targets.kind.wanted import Wanted, load
@@ -63,13 +65,15 @@ def programs(tmp_path: Path, wanted: Wanted, gateway: str, monkeypatch: pytest.M
     found.set("images", [wanted.reference("kind-node"), *wanted.images])
     found.set("address", gateway)
     monkeypatch.setenv("PATH", f"{found.folder}:/usr/bin:/bin")
+    # Where the locks are: other tests have clusters of this name, too.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return found
 
 
 @contextmanager
 def opened(wanted: Wanted, tmp_path: Path, *, keep: bool = False) -> Iterator[tuple[Target, list[str]]]:
     said: list[str] = []
-    with made(wanted, tmp_path / "run" / "kind.log", said.append, lambda: keep) as cluster:
+    with made(wanted, "a-run", tmp_path / "run" / "kind.log", said.append, lambda: keep) as cluster:
         yield cluster.fill(said.append), said
 
 
@@ -123,6 +127,35 @@ def test_a_cluster_of_ours_is_used_again_and_stays(wanted: Wanted, programs: Pro
     assert programs.clusters == [NAME]
     assert said[0] == f"kind       uses the cluster {NAME} that is there"
     assert not [line for line in programs.asked if line.startswith(("kind create", "kind delete"))]
+
+
+def test_a_cluster_that_is_used_again_is_given_what_it_lacks(
+    wanted: Wanted, programs: Programs, tmp_path: Path
+) -> None:
+    programs.there_is(NAME, "rhoai-3.4")
+    lacking, *rest = wanted.images
+    programs.set("on_node", rest)
+
+    with opened(wanted, tmp_path) as (_, said):
+        pass
+
+    assert [line for line in said if line.startswith("kind       loads")] == [f"kind       loads {lacking}"]
+
+
+def test_one_run_at_a_time_has_a_cluster(wanted: Wanted, programs: Programs, tmp_path: Path) -> None:
+    with opened(wanted, tmp_path):
+        before = programs.asked
+        assert holding.at_work(NAME)
+        assert refused(wanted, tmp_path, ConfigurationError) == (
+            f"another run is at work on the cluster {NAME}, and two would take its gateway from each other; wait until "
+            "it has ended, or name another under cluster in a kind.yaml"
+        )
+        assert programs.asked == before
+        assert not holding.at_work("another")
+
+    assert not holding.at_work(NAME)
+    with opened(wanted, tmp_path):
+        pass
 
 
 @pytest.mark.parametrize(("mark", "why"), [(None, "left alone"), ("own", "was made for somebody's own gateway")])

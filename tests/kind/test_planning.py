@@ -10,20 +10,22 @@ import pytest
 import yaml
 
 from fixtures.catalogue import GatewayName
+from fixtures.kube import RUN_LABEL
 from fixtures.targets import images
 from fixtures.targets.kind import planning
 from fixtures.targets.kind.planning import MARK, Command, Fetch, Machine, Place, Plan
 from fixtures.targets.kind.stack import Rollout, Stack
-from fixtures.targets.kind.wanted import Wanted, load
+from fixtures.targets.kind.wanted import Wanted, load, short
 
 MACHINE = Machine(frozenset({"kind", "kubectl", "helm", "docker"}), "docker")
 PLACE = Place(Path("/place"))
 AUTHORITY = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+RUN = "20261126-120000-1f2a"
 TABLE = {name: item.reference for name, item in images.load().items()}
 
 
 def planned(wanted: Wanted, machine: Machine = MACHINE) -> Plan:
-    return planning.plan(wanted, machine, PLACE, AUTHORITY)
+    return planning.plan(wanted, machine, PLACE, AUTHORITY, RUN)
 
 
 def product(**changes: Any) -> Wanted:
@@ -31,7 +33,15 @@ def product(**changes: Any) -> Wanted:
 
 
 def having_all(wanted: Wanted) -> Machine:
-    return dataclasses.replace(MACHINE, images=frozenset({wanted.reference("kind-node"), *wanted.images}))
+    names = (wanted.reference("kind-node"), *wanted.images)
+    return dataclasses.replace(MACHINE, images={name: f"hash of {name}" for name in names})
+
+
+def kept(wanted: Wanted) -> Machine:
+    """Where the cluster was kept, with the images that the engine has."""
+    machine = having_all(wanted)
+    on_node = {short(planning.on_the_node(name)): identity for name, identity in machine.images.items()}
+    return dataclasses.replace(machine, clusters=frozenset({wanted.name}), on_node=on_node)
 
 
 def test_the_product_of_an_edition_in_its_order() -> None:
@@ -78,7 +88,7 @@ def test_the_product_of_an_edition_in_its_order() -> None:
 
 def test_nothing_touches_anybody_elses_kubeconfig() -> None:
     plan = planned(product())
-    steps = [*plan.make, *plan.load, planning.delete(product(), PLACE), planning.export(product(), PLACE)]
+    steps = [*plan.make, *plan.load, planning.delete("mine", PLACE), planning.export("mine", PLACE)]
     reaching = [step for step in steps if step.words[0] in ("kubectl", "helm") or step.words[1] != "load"]
 
     for step in reaching:
@@ -90,7 +100,7 @@ def test_the_node_bears_our_mark_from_its_first_moment() -> None:
     create = planned(product(name="mine", node_port=31000)).make[0]
 
     node = yaml.safe_load(create.stdin or "")["nodes"][0]
-    assert node["labels"] == {MARK: "rhoai-3.4"}
+    assert node["labels"] == {MARK: "rhoai-3.4", RUN_LABEL: RUN}
     assert node["extraPortMappings"] == [{"containerPort": 31000, "hostPort": 0, "listenAddress": "127.0.0.1"}]
     assert create.words[create.words.index("--name") + 1] == "mine"
     assert create.words[create.words.index("--image") + 1] == TABLE["kind-node"]
@@ -111,18 +121,18 @@ def test_a_cluster_that_is_ours_is_used_and_its_node_not_pulled() -> None:
     assert planning.refusal(product(name="mine"), machine) is None
 
 
-@pytest.mark.parametrize("kept", [False, True])
-def test_a_gateway_of_ones_own_that_was_kept_begins_anew(tmp_path: Path, *, kept: bool) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_a_gateway_of_ones_own_that_was_kept_begins_anew(tmp_path: Path, *, there: bool) -> None:
     part = {"namespace": "mine", "name": "gateway"}
     own = {"manifests": ["."], "object": part, "authority": {"namespace": "mine"}, "deployments": [part]}
     config = tmp_path / "kind.yaml"
     config.write_text(yaml.safe_dump({"gateway": own}), encoding="utf-8")
     wanted = load(config, None)
-    machine = dataclasses.replace(having_all(wanted), clusters=frozenset({wanted.name} if kept else ()))
+    machine = dataclasses.replace(having_all(wanted), clusters=frozenset({wanted.name} if there else ()))
 
     plan = planned(wanted, machine)
 
-    restarts = ["restarts mine/gateway"] if kept else []
+    restarts = ["restarts mine/gateway"] if there else []
     assert [step.says for step in plan.load][-2 - len(restarts) :] == [
         "applies .",
         *restarts,
@@ -173,7 +183,11 @@ def test_every_place_of_the_stack_is_filled() -> None:
 
 def test_another_authority_is_another_pod_of_the_gateway() -> None:
     first, second = (
-        next(step.stdin for step in planning.plan(product(), MACHINE, PLACE, pem).load if "gateway.yaml" in step.says)
+        next(
+            step.stdin
+            for step in planning.plan(product(), MACHINE, PLACE, pem, RUN).load
+            if "gateway.yaml" in step.says
+        )
         for pem in (AUTHORITY, AUTHORITY.replace("AAAA", "BBBB"))
     )
     gateways = [list(yaml.safe_load_all(text or ""))[3] for text in (first, second)]
@@ -209,7 +223,7 @@ def test_files_stand_in_place_of_addresses() -> None:
 
 def test_what_an_archive_has_is_neither_pulled_nor_saved() -> None:
     archive = Path("/files/images.tar")
-    names = frozenset({"istio/pilot:1.29.2", TABLE["mock-provider"], "kindest/node:v1.34.0"})
+    names = dict.fromkeys(("istio/pilot:1.29.2", TABLE["mock-provider"], "kindest/node:v1.34.0"), "a hash")
     plan = planned(product(archives={archive: names}))
 
     pulled = [step.says for step in plan.before]
@@ -222,6 +236,33 @@ def test_what_an_archive_has_is_neither_pulled_nor_saved() -> None:
     loaded = [step.words[3] for step in plan.load if step.words[:3] == ("kind", "load", "image-archive")]
     assert loaded[0] == str(archive)
     assert len(loaded) == 4
+
+
+def test_what_a_kept_node_has_is_not_loaded_again() -> None:
+    def loads(machine: Machine, **changes: Any) -> list[str]:
+        steps = planned(product(**changes), machine).load
+        return [step.says for step in steps if step.says.startswith(("tags", "saves", "loads"))]
+
+    assert loads(kept(product())) == []
+
+    pilot = TABLE["istio-pilot"]
+    other = dataclasses.replace(kept(product()), images={**kept(product()).images, pilot: "hash of a new build"})
+    assert loads(other) == [f"saves {pilot}", f"loads {pilot}"]
+
+    archive = Path("/files/images.tar")
+    same, new = ({archive: {short(pilot): identity}} for identity in (f"hash of {pilot}", "hash of a new build"))
+    assert loads(kept(product()), archives=same) == []
+    assert loads(kept(product()), archives=new) == ["loads images.tar"]
+
+
+def test_a_node_that_says_another_hash_or_none_is_loaded() -> None:
+    def loaded(machine: Machine) -> int:
+        return sum(step.words[:3] == ("kind", "load", "image-archive") for step in planned(product(), machine).load)
+
+    machine, every = kept(product()), len(product().images)
+    assert loaded(dataclasses.replace(machine, on_node=dict.fromkeys(machine.on_node, "sha of an index"))) == every
+    assert loaded(dataclasses.replace(machine, on_node={})) == every
+    assert loaded(dataclasses.replace(machine, images={}, on_node={})) == every
 
 
 def test_advice_says_which_image_and_how_to_provide_it() -> None:

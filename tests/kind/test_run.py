@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 import yaml
 
+from fixtures.kube import RUN_LABEL
 from fixtures.targets.kind.wanted import load
 from fixtures.targets.provider_manifests import CONTROL_PORT, PLAIN_PORT, TLS_PORT
 from tests.cluster.api import admin
@@ -49,7 +50,8 @@ def config(tmp_path: Path) -> Path:
 
 
 def environment(programs: Programs) -> dict[str, str]:
-    return {"PATH": f"{programs.folder}{os.pathsep}{os.environ['PATH']}"}
+    # Locks of clusters are in the folder for temporary files: other tests have clusters of this name, too.
+    return {"PATH": f"{programs.folder}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(programs.folder)}
 
 
 def gateway_on(stack: ExitStack, directory: Path, programs: Programs, kubelet: Kubelet, port: int) -> None:
@@ -143,6 +145,12 @@ def test_keep_alone_keeps_what_did_not_come_up(programs: Programs, config: Path,
 
     assert (ended.code, programs.clusters) == (3, [NAME]), ended.stdout + ended.stderr
     assert f"kind       keeps cluster {NAME}; `kind export kubeconfig --name {NAME}` leads to it" in ended.stdout
+    made_by = programs.get("clusters")[NAME][RUN_LABEL]
+    (kept,) = (line["detail"] for line in report(tmp_path / "run")["preflight"] if line["check"] == "cluster")
+    assert kept == (
+        f"{NAME} is there still: `kind export kubeconfig --name {NAME}` leads to it, "
+        f"`conformance sweep {made_by} --yes --target kind` removes it"
+    )
 
 
 @pytest.mark.parametrize("moment", ["kind create cluster", "rollout status"])

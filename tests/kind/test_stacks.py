@@ -35,7 +35,7 @@ def wanted(request: pytest.FixtureRequest) -> Wanted:
 def objects(wanted: Wanted) -> Iterator[Manifest]:
     """Our own manifests, as they are applied."""
     machine = planning.Machine(frozenset(), "docker")
-    for step in planning.plan(wanted, machine, PLACE, "-----BEGIN CERTIFICATE-----\n").load:
+    for step in planning.plan(wanted, machine, PLACE, "-----BEGIN CERTIFICATE-----\n", "a-run").load:
         if step.stdin is not None:
             yield from yaml.safe_load_all(step.stdin)
 

@@ -46,7 +46,7 @@ def loaded(directory: Path, content: Any, edition: str | None = None) -> Wanted:
 
 def archive(path: Path, *tags: str) -> None:
     """What `docker save` writes, as far as we look into it."""
-    listed = json.dumps([{"Config": "c.json", "RepoTags": list(tags), "Layers": []}]).encode()
+    listed = json.dumps([{"Config": f"{tag[-1]}.json", "RepoTags": [tag], "Layers": []} for tag in tags]).encode()
     with tarfile.open(path, "w") as file:
         member = tarfile.TarInfo("manifest.json")
         member.size = len(listed)
@@ -108,7 +108,7 @@ def test_archives_say_what_is_in_them(directory: Path) -> None:
     wanted = loaded(directory, {"archives": ["images.tar"]})
 
     assert wanted.archives == {
-        directory / "images.tar": frozenset({"istio/pilot:1.29.2", "busybox:1", "quay.example/a:1"})
+        directory / "images.tar": {"istio/pilot:1.29.2": "2", "busybox:1": "1", "quay.example/a:1": "1"}
     }
 
 
