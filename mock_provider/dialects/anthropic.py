@@ -7,17 +7,17 @@ and a message in OpenAI's shape are refused as the service refuses them, so that
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_provider.dialects import Ask, Piece, Refusal, Reply, Stamp
 from mock_provider.dialects.anthropic_requests import ANTHROPIC_VERSIONS, problem_of
-from mock_provider.dialects.normal_answers import answer_text, prompt_bytes, token_counts
+from mock_provider.dialects.normal_answers import answer_text, as_scripted, prompt_bytes, token_counts, word_by_word
 from mock_provider.dialects.openai_frames import EVENT_STREAM, Headers, Json, encode
 from mock_provider.dialects.own_errors import OwnErrors
+from mock_provider.dialects.reading import ask_of, early_refusals
 from mock_provider.identities import Identity
-from mock_provider.received import ReceivedRequest, json_object
+from mock_provider.received import ReceivedRequest
 from mock_provider.scripts import StreamScript
 
 
@@ -29,33 +29,17 @@ class AnthropicDialect:
 
     def read(self, request: ReceivedRequest, identity: Identity | None) -> Ask:
         """Tell what is asked."""
-        document = json_object(request.body) if request.body and not request.too_large else None
         asked = identity is not None and request.method == "POST" and request.path == identity.chat_path
-        model: object = (document or {}).get("model")
-        return Ask(
-            request=request,
-            identity=identity,
-            operation="chat" if asked else None,
-            document=document,
-            model=model if isinstance(model, str) else None,
-            streamed=(document or {}).get("stream") is True,
-        )
+        return ask_of(request, identity, "chat" if asked else None)
 
     def refusals(self, ask: Ask) -> list[Refusal]:
-        """Check in the order body size, host, path, credential, version, JSON, parameters, model."""
+        """Check in the order host, body size, path, credential, version, JSON, parameters, model."""
         request, identity = ask.request, ask.identity
         if not request.complete:
             return [Refusal("incomplete", "bad_json")]
         if identity is None:
             return [Refusal("host", "unknown_host")]
-        found: list[Refusal] = []
-        if request.too_large:
-            found.append(Refusal("size", "too_large"))
-        if ask.operation is None:
-            found.append(Refusal("path", "unknown_path"))
-        if not identity.accepts_credential(request):
-            missing = identity.presented(request) is None
-            found.append(Refusal("credential", "missing_key" if missing else "incorrect_key"))
+        found = early_refusals(ask, identity)
         versions = request.values("anthropic-version")
         if not versions:
             found.append(Refusal("version", "missing_version"))
@@ -95,8 +79,7 @@ class AnthropicDialect:
         text = json.dumps({"nonce": stamp.nonce, "receipt": stamp.receipt}) if tool else answer_text(stamp)
         counts = token_counts(prompt_bytes(ask.document or {}), text, usage)
         if ask.streamed:
-            deltas = [Piece(delta.encode("utf-8")) for delta in re.findall(r"\s*\S+", text)]
-            return _stream_reply(ask, stamp, deltas, counts, tool, ended=True)
+            return _stream_reply(ask, stamp, word_by_word(text), counts, tool, ended=True)
         block = _tool_use(stamp, tool, json.loads(text)) if tool else {"type": "text", "text": text}
         document = _message(ask, stamp, [block], "tool_use" if tool else "end_turn", _usage(counts))
         headers = (("content-type", "application/json"), *_headers(stamp))
@@ -104,12 +87,8 @@ class AnthropicDialect:
 
     def stream(self, ask: Ask, stamp: Stamp, script: StreamScript) -> Reply:
         """Return a stream of the scripted deltas; `done` false leaves its last event out."""
-        deltas = [
-            Piece(delta.encode("utf-8"), script.gap_seconds if index else 0.0, script.gates.get(index))
-            for index, delta in enumerate(script.deltas)
-        ]
         counts = token_counts(prompt_bytes(ask.document or {}), "".join(script.deltas), script.usage)
-        return _stream_reply(ask, stamp, deltas, counts, None, ended=script.done)
+        return _stream_reply(ask, stamp, as_scripted(script), counts, None, ended=script.done)
 
 
 def _headers(stamp: Stamp) -> Headers:
@@ -176,10 +155,6 @@ def _stream_reply(
         for piece, document in (events if ended else events[:-1])
     ]
     return Reply(200, (("content-type", EVENT_STREAM), *_headers(stamp)), tuple(pieces), length_known=False)
-
-
-def _event(document: Json) -> bytes:
-    return f"event: {document['type']}\ndata: ".encode() + encode(document) + b"\n\n"
 
 
 def _events(

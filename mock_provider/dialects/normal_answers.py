@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from mock_provider.dialects import Stamp
+from mock_provider.dialects import Piece, Stamp
+from mock_provider.scripts import StreamScript
 
 
 def answer_text(stamp: Stamp) -> str:
     """Return the text of an answer: it names the nonce and bears the receipt."""
     nonce = f"[nonce:{stamp.nonce}] " if stamp.nonce else ""
     return f"pong {nonce}[receipt:{stamp.receipt}]"
+
+
+def word_by_word(text: str) -> list[Piece]:
+    """Return the pieces in which a text is streamed, one a word."""
+    return [Piece(delta.encode("utf-8")) for delta in re.findall(r"\s*\S+", text)]
+
+
+def as_scripted(script: StreamScript) -> list[Piece]:
+    """Return the pieces of a scripted stream, with their gaps and gates."""
+    return [
+        Piece(delta.encode("utf-8"), script.gap_seconds if index else 0.0, script.gates.get(index))
+        for index, delta in enumerate(script.deltas)
+    ]
 
 
 def prompt_bytes(document: Mapping[str, Any]) -> int:

@@ -12,15 +12,17 @@ import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from mock_provider.dialects import Ask, Operation, Piece, Refusal, Reply, Stamp
-from mock_provider.dialects.normal_answers import answer_text, prompt_bytes, token_counts
+from mock_provider.dialects.normal_answers import answer_text, as_scripted, prompt_bytes, token_counts, word_by_word
 from mock_provider.dialects.openai_errors import Errors, ErrorTexts
 from mock_provider.dialects.openai_frames import EVENT_STREAM, Flavour, chat_completion, chat_stream, encode
+from mock_provider.dialects.reading import ask_of, early_refusals
 from mock_provider.identities import Identity
-from mock_provider.received import ReceivedRequest, json_object
+from mock_provider.received import ReceivedRequest
 from mock_provider.scripts import StreamScript
 
 _MODEL_CREATED = 1754426384  # that of gpt-5-nano: the age of a model says nothing here, so it is the same for all
@@ -36,35 +38,19 @@ class OpenAIDialect:
 
     def read(self, request: ReceivedRequest, identity: Identity | None) -> Ask:
         """Tell what is asked."""
-        document = json_object(request.body) if request.body and not request.too_large else None
-        operation = _operation(request, identity) if identity else None
-        model: object = (document or {}).get("model")
-        if operation == "model" and identity:
-            model = unquote(request.path.removeprefix(f"{identity.base_path}/models/"))
-        return Ask(
-            request=request,
-            identity=identity,
-            operation=operation,
-            document=document,
-            model=model if isinstance(model, str) else None,
-            streamed=(document or {}).get("stream") is True,
-        )
+        ask = ask_of(request, identity, _operation(request, identity) if identity else None)
+        if ask.operation == "model" and identity:
+            return replace(ask, model=unquote(request.path.removeprefix(f"{identity.base_path}/models/")))
+        return ask
 
     def refusals(self, ask: Ask) -> list[Refusal]:
-        """Check in the order body size, host, path, credential, JSON, model, parameters."""
-        request, identity = ask.request, ask.identity
-        if not request.complete:
+        """Check in the order host, body size, path, credential, JSON, model, parameters."""
+        identity = ask.identity
+        if not ask.request.complete:
             return [Refusal("incomplete", "bad_json")]
         if identity is None:
             return [Refusal("host", "unknown_host")]
-        found: list[Refusal] = []
-        if request.too_large:
-            found.append(Refusal("size", "too_large"))
-        if ask.operation is None:
-            found.append(Refusal("path", "unknown_path"))
-        if not identity.accepts_credential(request):
-            missing = identity.presented(request) is None
-            found.append(Refusal("credential", "missing_key" if missing else "incorrect_key"))
+        found = early_refusals(ask, identity)
         if ask.operation in ("chat", "embeddings"):
             found += _body_refusals(ask, identity)
         elif ask.operation == "model" and ask.model not in identity.models:
@@ -106,23 +92,25 @@ class OpenAIDialect:
         text = json.dumps({"nonce": stamp.nonce, "receipt": stamp.receipt}) if tool else answer_text(stamp)
         counts = token_counts(prompt_bytes(ask.document or {}), text, usage)
         if ask.streamed:
-            deltas = [Piece(delta.encode("utf-8")) for delta in re.findall(r"\s*\S+", text)]
             return chat_stream(
-                ask, stamp, deltas, counts, tool=tool, done=True, always_usage=False, flavour=self._flavour
+                ask, stamp, word_by_word(text), counts, tool=tool, done=True, always_usage=False, flavour=self._flavour
             )
         completion = chat_completion(ask.model or "", stamp, text, counts, tool)
         return self._json_reply(self._flavour.completion(completion), stamp)
 
     def stream(self, ask: Ask, stamp: Stamp, script: StreamScript) -> Reply:
         """Return a chat stream of the scripted deltas, with their gaps and gates."""
-        deltas = [
-            Piece(delta.encode("utf-8"), script.gap_seconds if index else 0.0, script.gates.get(index))
-            for index, delta in enumerate(script.deltas)
-        ]
         counts = token_counts(prompt_bytes(ask.document or {}), "".join(script.deltas), script.usage)
         always = script.usage is not None
         return chat_stream(
-            ask, stamp, deltas, counts, tool=None, done=script.done, always_usage=always, flavour=self._flavour
+            ask,
+            stamp,
+            as_scripted(script),
+            counts,
+            tool=None,
+            done=script.done,
+            always_usage=always,
+            flavour=self._flavour,
         )
 
     def _json_reply(self, document: Mapping[str, Any], stamp: Stamp) -> Reply:
