@@ -172,7 +172,7 @@ def _surroundings(report: Report) -> list[str]:
             f"harness error: {error.where}: {error.message}",
             *(f"  {line}" for line in error.traceback.splitlines()),
         ]
-    return _capped([one_line(line, 200) for line in lines], "more lines in report.json", 2 * _ONE_LINERS)
+    return _capped([one_line(line, 300) for line in lines], "more lines in report.json", 2 * _ONE_LINERS)
 
 
 def _facts(report: Report, directory: Path | None) -> list[str]:

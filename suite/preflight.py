@@ -12,6 +12,8 @@ import httpx
 
 from fixtures.catalogue import Edition, GatewayName, Resource
 from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
+from fixtures.judgements.expectation import Mismatch
+from fixtures.judgements.objects import RefReady
 from fixtures.kube import Kube
 from fixtures.parts import Parts
 from fixtures.prepared import Prepared
@@ -134,7 +136,7 @@ def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -
         control = scenario.works if strict else scenario.is_in_service
         control(SUBJECT, name)
         served = PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
-        return [served, *(_noted(_controller(scenario, ground)) if strict and _has_controller(ground) else ())]
+        return [served, *(_controller(scenario, ground) if strict and _has_controller(ground) else ())]
     except NotTestableError as error:
         return [PreflightChecked(time.time(), name, "failed", str(error), "the failed requirements below say why")]
     finally:
@@ -148,16 +150,21 @@ def _has_controller(ground: Ground) -> bool:
     return asked and ground.prepared is None
 
 
-def _controller(scenario: Scenario, ground: Ground) -> Check:
-    return Check(
+def _controller(scenario: Scenario, ground: Ground) -> Iterator[PreflightChecked]:
+    """Where nobody looks after MaaSModelRefs, or calls any Ready, all that asks for it fails, a bound at a time."""
+    says = Check(
         "controller",
         lambda: _says_how_it_is(scenario, ground),
         "if the gateway is payload processing alone, say  maasController: false  under gateway in target.yaml",
     )
+    (said,) = _noted(says)
+    yield said
+    if said.outcome == "passed":
+        advice = "see what its controller waits for, and the failed requirements about MaaSModelRefs below"
+        yield from _noted(Check("readiness", lambda: _says_ready(scenario, ground), advice))
 
 
 def _says_how_it_is(scenario: Scenario, ground: Ground) -> str:
-    """Where nobody looks after MaaSModelRefs, all that is asked of a controller fails, one bound after the other."""
     model, ref = scenario.subject, ground.edition.model_ref
 
     def status() -> object:
@@ -166,6 +173,19 @@ def _says_how_it_is(scenario: Scenario, ground: Ground) -> str:
     if obtain(status, ground.target.bounds) is None:
         raise NotTestableError(f"a model is served, and nobody says in its {ref.kind} how it is")
     return f"the {ref.kind} of a model that is served says how it is"
+
+
+def _says_ready(scenario: Scenario, ground: Ground) -> str:
+    """What an edition with a controller asks for of a model that is served."""
+    model, ref = scenario.subject, ground.edition.model_ref
+    ready = RefReady(model.name, ground.edition.endpoint_of(model.namespace, model.name))
+
+    def mismatch() -> Mismatch | None:
+        return ready.mismatch(tuple(scenario.kube.list(ref, model.namespace)))
+
+    if obtain(lambda: mismatch() is None or None, ground.target.bounds) is None and (unmet := mismatch()) is not None:
+        raise NotTestableError(f"a model is served, and its {ref.kind} does not come to say so: {unmet.words}")
+    return f"the {ref.kind} of a model that is served says Ready"
 
 
 def trial(*, strict: bool) -> str:

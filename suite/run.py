@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import secrets
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from fixtures.catalogue import load as load_catalogue
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
 from fixtures.parts import Parts
+from fixtures.pods import Pod
 from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
@@ -40,7 +42,18 @@ from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
-from suite import chapters, cluster_logs, gateway_output, leftovers, own_output, preflight, proof, selfcheck, turns
+from suite import (
+    chapters,
+    cluster_logs,
+    gateway_output,
+    leftovers,
+    own_output,
+    preflight,
+    proof,
+    restarts,
+    selfcheck,
+    turns,
+)
 from suite import plan as plans
 from suite.discovery import discovered
 from suite.edition_trials import LiveTrials
@@ -86,6 +99,8 @@ class Run:
         """The canaries of every case that has ended, name to value; for the look at the gateway's output."""
         self.checks: list[PreflightChecked] = []
         """What the preflight has found so far."""
+        self._pods: tuple[Pod, ...] | None = None
+        """The gateway's, as they were when the run began; None where they are not looked at."""
         self.blocked: str | None = None
         """Why no case is executed; None where the run goes on."""
 
@@ -155,7 +170,20 @@ class Run:
         self.plan = plans.make(catalogue, chosen.edition, texts, target.features, self.wanted)
         self._announce(target, chosen, self.plan)
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
+        self._pods = self._pods_of(target, kube)
         self._look(lambda provider: preflight.surroundings(target, chosen.edition, kube, provider, self.id))
+
+    def _pods_of(self, target: Target, kube: Kube) -> tuple[Pod, ...] | None:
+        """The gateway's Pods, and a word on how they are; None where nobody says where they are, or we may not look."""
+        if not target.gateway.workloads:
+            return None
+        try:
+            pods = restarts.of_gateway(kube, target)
+        except NotTestableError as error:
+            self._checked(restarts.unseen(str(error)))
+            return None
+        self._checked(restarts.before(pods, datetime.datetime.now(datetime.UTC)))
+        return pods
 
     def _begin_prepared(self, catalogue: Catalogue, target: Target, known: Edition | None, found: Prepared) -> None:
         """As the rest of ``_begin``, where an administrator has applied all objects and nothing else can be done."""
@@ -335,6 +363,7 @@ class Run:
             self._sweep()
             if target is not None:
                 self._look_through_output(target)
+                self._look_for_restarts(target)
             self._went_well = reason == "completed" and not self.blocked and _all_passed(build.read_log(self.directory))
             if self._cluster is not None and not self._went_well:
                 self._take_down_logs(self._cluster)
@@ -385,6 +414,21 @@ class Run:
                 self._checked(seen)
             else:
                 self._events().write(seen)
+
+    def _look_for_restarts(self, target: Target) -> None:
+        """Name each container of the gateway's that has restarted meanwhile; who may no longer look is told, too."""
+        if self._pods is None:
+            return
+        kube = Kube(target.kubernetes, self.id, USER_AGENT)
+        try:
+            pods = restarts.of_gateway(kube, target)
+        except NotTestableError as error:
+            self._checked(restarts.unseen(str(error)))
+            return
+        finally:
+            kube.close()
+        for restarted in restarts.meanwhile(self._pods, pods, target, build.read_log(self.directory)):
+            self._checked(restarted)
 
     def _logs_of_pods(self, target: Target) -> Mapping[str, str]:
         """What the gateway's Pods have logged since the run began; nothing where we may not read it, which is said."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from fixtures.catalogue import GatewayName, load
 from fixtures.kubernetes_requests import Requests
 from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
+from fixtures.scenario import Ground, Scenario
+from fixtures.settle import Bounds
 from fixtures.survey import EXT_PROC, Survey
 from suite import planning, preflight
 from suite.preflight import BlockedError
@@ -93,3 +96,52 @@ def test_what_the_preflight_asks_for_is_what_a_plan_gives_and_nothing_else(editi
     }
 
     assert given == {(r.namespace, r.group, r.resource, r.verb) for r in needed(EDITIONS[edition], EVERYTHING)}
+
+
+def readiness(*statuses: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+    """What is said of the MaaSModelRef of a model that is served, whose status is this, look by look."""
+    looks = [*statuses]
+
+    def look() -> dict[str, Any]:
+        return {"metadata": {"name": "alpha"}, "status": looks.pop(0) if len(looks) > 1 else looks[0]}
+
+    kube = SimpleNamespace(get=lambda *place: look(), list=lambda *place: [look()])
+    scenario = SimpleNamespace(kube=kube, subject=SimpleNamespace(namespace="ours", name="alpha"))
+    bounds = Bounds(converge_seconds=0.2, interval_seconds=0.01)
+    ground = SimpleNamespace(edition=EDITIONS["rhoai-3.4"], target=SimpleNamespace(bounds=bounds))
+    checks = preflight._controller(cast("Scenario", scenario), cast("Ground", ground))
+    return [(check.check, check.outcome, check.detail) for check in checks]
+
+
+SAYS = ("controller", "passed", "the MaaSModelRef of a model that is served says how it is")
+PENDING = {"phase": "Pending", "conditions": [{"type": "Ready", "status": "False", "reason": "BackendNotReady"}]}
+READY = {
+    "phase": "Ready",
+    "conditions": [{"type": "Ready", "status": "True"}],
+    "endpoint": "https://gateway.example.com/ours/alpha",
+}
+
+
+def test_a_model_that_is_served_comes_to_be_called_ready() -> None:
+    assert readiness(PENDING, PENDING, READY) == [
+        SAYS,
+        ("readiness", "passed", "the MaaSModelRef of a model that is served says Ready"),
+    ]
+
+
+def test_a_model_that_is_served_and_stays_pending_is_said() -> None:
+    assert readiness(PENDING) == [
+        SAYS,
+        (
+            "readiness",
+            "failed",
+            "a model is served, and its MaaSModelRef does not come to say so: expected phase Ready and condition "
+            "Ready=True, got phase Pending and Ready=False (BackendNotReady)",
+        ),
+    ]
+
+
+def test_nobody_who_says_how_it_is_is_said_once() -> None:
+    assert readiness(None) == [
+        ("controller", "failed", "a model is served, and nobody says in its MaaSModelRef how it is")
+    ]
