@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 
 KEY = "mockkey-alpha-0123456789"
+PATIENCE_SECONDS = 120.0
+"""For whatever ends by itself in a second on an idle machine; CI's is busy with other tests."""
 
 
 def start_program(*arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
@@ -32,7 +34,7 @@ def ready_line(program: subprocess.Popen[str]) -> dict[str, Any]:
     assert program.stdout is not None
     line = program.stdout.readline()
     if not line:
-        raise AssertionError(f"no ready line; stderr: {program.communicate(timeout=10)[1]}")
+        raise AssertionError(f"no ready line; stderr: {program.communicate(timeout=PATIENCE_SECONDS)[1]}")
     ready: dict[str, Any] = json.loads(line)
     return ready
 
@@ -79,7 +81,7 @@ class Running:
     def connect(self, server_name: str | None = None) -> socket.socket:
         """Connect to the plain listener, or to the TLS listener with this server name."""
         host, port = self.ready["tls" if server_name else "plain"].rsplit(":", 1)
-        plain = socket.create_connection((host, int(port)), timeout=20)
+        plain = socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
         if server_name is None:
             return plain
         context = ssl.create_default_context(cafile=self.authority)
@@ -136,11 +138,11 @@ def running(*arguments: str, authority: Path | None = None, token: str | None = 
         ready = ready_line(program)
         headers = {"authorization": f"Bearer {token}"} if token else {}
         with (
-            httpx.Client(base_url=ready["control"], headers=headers, timeout=30) as control,
-            httpx.Client(timeout=20) as data,
+            httpx.Client(base_url=ready["control"], headers=headers, timeout=PATIENCE_SECONDS) as control,
+            httpx.Client(timeout=PATIENCE_SECONDS) as data,
         ):
             yield Running(ready, control, data, authority)
     finally:
         program.terminate()
-        _, stderr = program.communicate(timeout=10)
+        _, stderr = program.communicate(timeout=PATIENCE_SECONDS)
     assert set(stderr.splitlines()) <= {"mock_provider: WARNING Invalid HTTP request received."}

@@ -9,14 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.mock_provider.running import KEY, Running, chat, ready_line, start_program
+from tests.mock_provider.running import KEY, PATIENCE_SECONDS, Running, chat, ready_line, start_program
 
 
 @pytest.fixture(params=["http", "https"])
 def http2(request: pytest.FixtureRequest, provider: Running, certificate: Path) -> Iterator[httpx.Client]:
     trust = ssl.create_default_context(cafile=certificate / "ca.pem")
     base = f"{request.param}://{provider.ready['http2']}"
-    with httpx.Client(http1=False, http2=True, verify=trust, base_url=base, timeout=20) as client:
+    with httpx.Client(http1=False, http2=True, verify=trust, base_url=base, timeout=PATIENCE_SECONDS) as client:
         yield client
 
 
@@ -80,5 +80,5 @@ def test_the_program_ends_cleanly_while_an_answer_is_held() -> None:
         with client.stream("POST", url, json=chat("0123456789abcdef"), headers=headers) as answer:
             assert answer.status_code == 200
             program.terminate()
-            stdout, stderr = program.communicate(timeout=10)
+            stdout, stderr = program.communicate(timeout=PATIENCE_SECONDS)
     assert (program.returncode, stdout, stderr) == (0, "", "")

@@ -13,7 +13,16 @@ import pytest
 from mock_provider.command import main
 from mock_provider.listeners import bind
 from mock_provider.options import Address
-from tests.mock_provider.running import KEY, Running, chat, raw_chat, ready_line, running, start_program
+from tests.mock_provider.running import (
+    KEY,
+    PATIENCE_SECONDS,
+    Running,
+    chat,
+    raw_chat,
+    ready_line,
+    running,
+    start_program,
+)
 
 
 def test_ready_line_names_every_listener_and_nothing_else_is_printed() -> None:
@@ -22,16 +31,19 @@ def test_ready_line_names_every_listener_and_nothing_else_is_printed() -> None:
     assert sorted(ready) == ["control", "http2", "plain", "tls", "version"]
     assert ready["tls"] is None
     assert ready["http2"] is None
-    assert httpx.get(ready["control"] + "/healthz").json() == {"status": "ok", "version": ready["version"]}
+    assert httpx.get(ready["control"] + "/healthz", timeout=PATIENCE_SECONDS).json() == {
+        "status": "ok",
+        "version": ready["version"],
+    }
     program.terminate()
-    assert program.communicate(timeout=10) == ("", "")
+    assert program.communicate(timeout=PATIENCE_SECONDS) == ("", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_program_cleanly_although_an_answer_is_held(number: signal.Signals) -> None:
     program = start_program()
     ready = ready_line(program)
-    with httpx.Client(base_url=ready["control"]) as control, httpx.Client() as data:
+    with httpx.Client(base_url=ready["control"], timeout=PATIENCE_SECONDS) as control, httpx.Client() as data:
         provider = Running(ready, control, data, None)
         provider.add_identity("a.example")
         provider.script("0123456789abcdef", {"fault": {"kind": "stall", "afterBytes": 0, "forMs": 600_000}})
@@ -39,7 +51,7 @@ def test_a_signal_ends_the_program_cleanly_although_an_answer_is_held(number: si
             connection.sendall(raw_chat("a.example", "0123456789abcdef"))
             assert connection.recv(12) == b"HTTP/1.1 200"
             program.send_signal(number)
-            stdout, stderr = program.communicate(timeout=10)
+            stdout, stderr = program.communicate(timeout=PATIENCE_SECONDS)
     assert (program.returncode, stdout, stderr) == (0, "", "")
 
 
@@ -48,7 +60,7 @@ def test_the_end_of_standard_input_ends_the_program() -> None:
     ready_line(program)
     assert program.stdin is not None
     program.stdin.close()
-    assert program.wait(timeout=10) == 0
+    assert program.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.parametrize("option", ["--control", "--plain"])
@@ -56,7 +68,7 @@ def test_a_port_in_use_is_said_in_one_sentence(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         program = start_program(option, address)
-        stdout, stderr = program.communicate(timeout=20)
+        stdout, stderr = program.communicate(timeout=PATIENCE_SECONDS)
     assert program.returncode == 2
     assert stdout == ""
     assert stderr == (
@@ -116,7 +128,7 @@ def test_the_control_token_is_asked_for_everything_but_health(tmp_path: Path) ->
 def test_no_secret_is_printed() -> None:
     program = start_program()
     ready = ready_line(program)
-    with httpx.Client(base_url=ready["control"]) as control, httpx.Client() as data:
+    with httpx.Client(base_url=ready["control"], timeout=PATIENCE_SECONDS) as control, httpx.Client() as data:
         provider = Running(ready, control, data, None)
         provider.add_identity("a.example")
         provider.post("a.example", chat())
@@ -124,7 +136,7 @@ def test_no_secret_is_printed() -> None:
         provider.exchange(f"BROKEN {KEY}\r\n\r\n".encode())
         provider.exchange(f"GET /{KEY} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade, close\r\n\r\n".encode())
     program.terminate()
-    stdout, stderr = program.communicate(timeout=10)
+    stdout, stderr = program.communicate(timeout=PATIENCE_SECONDS)
     assert KEY not in stdout + stderr
 
 

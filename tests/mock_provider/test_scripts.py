@@ -11,7 +11,7 @@ import socket
 import httpx
 import pytest
 
-from tests.mock_provider.running import KEY, Running, chat, raw_chat, read_to, read_to_end
+from tests.mock_provider.running import KEY, PATIENCE_SECONDS, Running, chat, raw_chat, read_to, read_to_end
 
 
 def test_status_headers_and_body_replace_the_normal_answer(provider: Running, host: str, nonce: str) -> None:
@@ -88,7 +88,7 @@ def test_a_gate_holds_the_stream_until_it_is_released(provider: Running, host: s
     provider.script(nonce, {"stream": stream, "gateTimeoutMs": 60_000})
     headers = {"host": host, "authorization": f"Bearer {KEY}"}
     url = f"http://{provider.ready['plain']}/v1/chat/completions"
-    with httpx.stream("POST", url, json=chat(nonce, stream=True), headers=headers, timeout=20) as answer:
+    with httpx.stream("POST", url, json=chat(nonce, stream=True), headers=headers, timeout=PATIENCE_SECONDS) as answer:
         received = answer.iter_text()
         text = ""
         while '"first"' not in text:
@@ -138,7 +138,7 @@ def test_reset_in_the_middle_of_the_body(provider: Running, host: str, nonce: st
         provider.control.post(f"/v1/gates/{nonce}/read").raise_for_status()
         # Below TLS, as Python reports a reset under TLS as an end of file.
         with socket.socket(fileno=os.dup(connection.fileno())) as below:
-            below.settimeout(20)
+            below.settimeout(PATIENCE_SECONDS)
             with pytest.raises(ConnectionResetError):
                 below.recv(1)
     record = provider.only_arrival(nonce=nonce)["answer"]

@@ -14,7 +14,7 @@ import pytest
 from openai import OpenAI
 
 from tests.mock_provider.conftest import RECEIPT_SECRET
-from tests.mock_provider.running import KEY, Running, chat
+from tests.mock_provider.running import KEY, PATIENCE_SECONDS, Running, chat
 
 WEATHER: Any = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 
@@ -24,7 +24,7 @@ def client(provider: Running, host: str, key: str = KEY) -> OpenAI:
         base_url=f"http://{provider.ready['plain']}/v1",
         api_key=key,
         max_retries=0,
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
         default_headers={"Host": host},
         _strict_response_validation=True,
     )
