@@ -162,29 +162,35 @@ def _prove(
     records = {} if fresh else {task.key: record for task in wanted if (record := store.find(task.key))}
     if records:
         _say(f"{len(records)} of {len(wanted)} runs were made from these sources before")
-    for wide in (True, False):
+    lanes: list[queue.SimpleQueue[Task]] = []
+    # A whole run brings workers of its own, which wait more than they compute: the narrow ones go on beside it.
+    for wide, side_by_side in ((True, max(1, jobs // 6)), (False, jobs)):
         missing = [task for task in wanted if task.wide is wide and task.key not in records]
-        # A whole run brings workers of its own.
-        _work(catalogue, missing, records, len(wanted), store, max(1, jobs // 6) if wide else jobs, until)
+        lanes += [_queue(missing)] * min(side_by_side, len(missing))
+    _work(catalogue, lanes, records, len(wanted), store, until)
     return [records[task.key] for task in wanted if task.key in records]
+
+
+def _queue(tasks: list[Task]) -> queue.SimpleQueue[Task]:
+    waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    for task in tasks:
+        waiting.put(task)
+    return waiting
 
 
 def _work(
     catalogue: Catalogue,
-    missing: list[Task],
+    lanes: list[queue.SimpleQueue[Task]],
     records: dict[str, Record],
     total: int,
     store: Store,
-    jobs: int,
     until: float,
 ) -> None:
-    waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
-    for task in missing:
-        waiting.put(task)
+    """Make the runs of each lane one after the other, and the lanes side by side; some wait for the same tasks."""
     failures: list[BaseException] = []
     saying = threading.Lock()
 
-    def work() -> None:
+    def work(waiting: queue.SimpleQueue[Task]) -> None:
         nursery = Nursery()
         try:
             while not failures and time.monotonic() < until:
@@ -201,7 +207,7 @@ def _work(
         finally:
             nursery.close()
 
-    threads = [threading.Thread(target=work) for _ in range(min(jobs, len(missing)))]
+    threads = [threading.Thread(target=work, args=(lane,)) for lane in lanes]
     for thread in threads:
         thread.start()
     for thread in threads:
