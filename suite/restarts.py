@@ -1,4 +1,4 @@
-"""The gateway's Pods when a run begins and when it ends: who reads its failures should know what was not up meanwhile.
+"""The gateway's Pods when a run begins and when it ends: who reads failures should know what was not up meanwhile.
 
 It is no finding: Kubernetes lets containers end. But a request that met one which was down tells nothing else.
 """
@@ -20,19 +20,24 @@ FORGOTTEN_SECONDS = 600.0
 """A container that has run for so long is started again at once when it ends: Kubernetes forgets how often it did."""
 AFTERWARDS_SECONDS = 10.0
 """A case that begins so soon after a container has ended may have met the one that came in its place half up."""
-CHECK = "the gateway's Pods"
+CHECK = "Pods"
 SHOWN = 4
 """Cases that are named."""
 
 
+def namespaces(target: Target) -> tuple[str, ...]:
+    """Where Pods are whose restarts tell something, as far as the target says so."""
+    return tuple(dict.fromkeys((*target.gateway.workloads, *target.foundations)))
+
+
 def of_gateway(kube: Kube, target: Target) -> tuple[Pod, ...]:
-    """All Pods of the gateway, as far as the target says where they are.
+    """All Pods of the gateway, and of what it stands on.
 
     Raises:
         NotTestableError: they may not be read.
     """
     survey = Survey(kube.requests)
-    return tuple(pod for namespace in target.gateway.workloads for pod in read(survey.of_kind(POD, namespace)))
+    return tuple(pod for namespace in namespaces(target) for pod in read(survey.of_kind(POD, namespace)))
 
 
 def before(pods: Sequence[Pod], now: datetime) -> PreflightChecked:

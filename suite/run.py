@@ -175,7 +175,7 @@ class Run:
 
     def _pods_of(self, target: Target, kube: Kube) -> tuple[Pod, ...] | None:
         """The gateway's Pods, and a word on how they are; None where nobody says where they are, or we may not look."""
-        if not target.gateway.workloads:
+        if not restarts.namespaces(target):
             return None
         try:
             pods = restarts.of_gateway(kube, target)

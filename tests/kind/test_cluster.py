@@ -90,6 +90,7 @@ def test_a_cluster_is_made_filled_and_removed(wanted: Wanted, programs: Programs
         assert programs.clusters == [NAME]
         assert (target.kind, target.gateway.url) == ("kind", f"http://{gateway}")
         assert target.parts["processor"] == Part("openshift-ingress", "payload-processing")
+        assert target.foundations == ("kube-system", "istio-system")
         assert {"closed-namespaces", "stoppable-processor", "readable-logs"} <= set(target.features)
         assert target.provider.deploy is not None
         assert Path(target.provider.deploy.authority_key).is_file()
