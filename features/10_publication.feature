@@ -169,3 +169,15 @@ Feature: Publication
         | naming                          |
         | names no namespace              |
         | names that of its ExternalModel |
+
+  @EM-REF-018
+  Rule: A MaaSModelRef that comes to name another ExternalModel publishes the former one no longer
+
+    Scenario: the MaaSModelRef of a working model is led to another one
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When its MaaSModelRef is changed to name "beta"
+      Then requests to "alpha" settle on the refusal "not-published"
+      And none of them reaches a provider
+      And requests to "beta" settle on its provider's answer
+      And after its MaaSModelRef is put right, "alpha" works

@@ -57,10 +57,15 @@ Feature: Forwarding
         | numbers that a double cannot hold          |
         | an order and white space of its own        |
 
-    Scenario: a targetModel with capitals
-      Given a model "alpha" with the targetModel "Mixtral-8x7B-Instruct"
+    Scenario Outline: the targetModel <name>
+      Given a model "alpha" with the targetModel "<name>"
       When clients call "alpha" with a body of a plain message
       Then the provider receives the body unchanged
+
+      Examples: with capitals, and with what no Kubernetes name has
+        | name                         |
+        | Mixtral-8x7B-Instruct        |
+        | google/gemini-2.5-flash:free |
 
   @EM-FWD-006
   Rule: The official OpenAI SDK works against the model's path

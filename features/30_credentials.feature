@@ -25,6 +25,13 @@ Feature: Credentials
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
+    Scenario: an annotation stands in the place of the label
+      Given a model "alpha" whose Secret bears the label as an annotation
+      And a working model "beta" in the same namespace
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+
   @EM-CRED-003
   Rule: A label with any other value than "true" counts as no label
 
@@ -51,6 +58,15 @@ Feature: Credentials
       And requests to "alpha" are refused as "credentials-not-found"
       When the label is added to its Secret
       Then requests to "alpha" settle on its provider's answer
+
+    Scenario: the value is rotated while the label is away
+      Given a working model "alpha"
+      When the label of its Secret is removed
+      And requests to "alpha" are refused as "credentials-not-found"
+      And the value in its Secret is rotated
+      And the label is added to its Secret
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
 
   @EM-CRED-005
   Rule: Removing the label from a Secret ends its use

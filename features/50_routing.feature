@@ -31,9 +31,11 @@ Feature: Routing
         | path                                     |
         | the name of "alpha" with "-2" behind it  |
         | the name of "alpha" with "x" behind it   |
+        | the name of "alpha" with a parameter     |
         | the name of "alpha" less its last letter |
         | the name of "alpha" in capitals          |
         | the namespace of "alpha" with "x" behind |
+        | the namespace of "alpha" in capitals     |
         | a segment before the namespace           |
 
   @EM-RTE-003
@@ -57,10 +59,11 @@ Feature: Routing
       And none of them reaches a provider
 
       Examples:
-        | model                   |
-        | the one of "beta"       |
-        | a model that nobody has |
-        | its own, and "-pro"     |
+        | model                     |
+        | the one of "beta"         |
+        | a model that nobody has   |
+        | its own, and "-pro"       |
+        | its own, behind "openai/" |
 
     Scenario: the body's model is the targetModel of before
       Given a working model "alpha"
@@ -69,6 +72,13 @@ Feature: Routing
       And clients call "alpha" with the body's model being its former name
       Then the requests settle on the refusal "model-mismatch"
       And none of them reaches a provider
+
+    Scenario: the body names two models, its own the first
+      # Providers go by the last.
+      Given a working model "alpha"
+      When clients call "alpha" with a body of two models
+      Then no provider is asked for another model than the one of "alpha"
+      And requests to "alpha" settle on its provider's answer
 
   @EM-RTE-005
   Rule: A header of the client never leads to another model than its path and its body

@@ -59,6 +59,17 @@ Feature: Errors of the gateway
         | /v1/completions  |
         | /v1/audio/speech |
 
+    Scenario Outline: a path with <path>, which is no chat completion
+      Given a working model "alpha"
+      When clients call a path with <path>
+      Then the requests settle on the refusal "unsupported-endpoint"
+      And none of them reaches a provider
+
+      Examples:
+        | path                                           |
+        | a segment behind that of chat completions      |
+        | chat completions in another one's query string |
+
   @EM-ERR-011
   Rule: Embeddings and responses are refused as endpoints of an ExternalModel
 

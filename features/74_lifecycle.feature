@@ -22,6 +22,13 @@ Feature: Lifecycle
       Then requests to "alpha" settle on its provider's answer
       And the old endpoint does not come back
 
+    Scenario: the endpoint is changed twice at once
+      Given a working model "alpha"
+      When its endpoint is changed
+      And its endpoint is changed
+      Then requests to "alpha" settle on its provider's answer
+      And the old endpoint does not come back
+
   @EM-LIF-003
   Rule: Deleting the ExternalModel removes what the controller made for it
 

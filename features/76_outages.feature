@@ -70,3 +70,16 @@ Feature: Outages
       And the old endpoint does not come back
       And requests to "beta" settle on its provider's answer
       And requests to "gamma" settle on the refusal "unknown-model"
+
+  @EM-OUT-007
+  Rule: A Secret that is deleted while the processor is down is not used when it is back
+
+    @serial
+    Scenario: the Secret is deleted without the processor
+      Given a working model "alpha"
+      When the gateway's processor is stopped
+      And its Secret is deleted
+      And the gateway's processor is started again
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works

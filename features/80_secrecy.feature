@@ -71,3 +71,24 @@ Feature: Secrecy
       Given a working model "alpha"
       When the value in its Secret is rotated, with a line feed behind the new one
       Then no log of the gateway shows a provider's key
+
+  @EM-SEC-005
+  Rule: No log of the gateway shows a client's key
+
+    Scenario: in the log of requests that are served
+      Given a working model "alpha"
+      When clients call "alpha"
+      Then no log of the gateway shows a client's key
+
+    Scenario: in the log of requests that are refused for their key
+      Given a working model "alpha"
+      When clients call "alpha", showing a key that nobody has minted
+      Then no log of the gateway shows a client's key
+
+  @EM-SEC-006
+  Rule: No metric shows a client's key
+
+    Scenario: in the metrics of requests that are served
+      Given a working model "alpha"
+      When clients call "alpha"
+      Then no metric shows a client's key

@@ -21,6 +21,19 @@ Feature: Client keys
       And none of them reaches a provider
       And requests to "alpha" settle on its provider's answer
 
+    Scenario Outline: a request without Authorization, <how>
+      Given a working model "alpha"
+      When clients call "alpha" <how>, showing nothing
+      Then no provider sees them
+      And requests to "alpha" settle on its provider's answer
+
+      Examples: what one part of a gateway takes for free, and another for a chat completion
+        | how                                             |
+        | with a second slash in front of the path        |
+        | with the path of the list in a query string     |
+        | by OPTIONS                                      |
+        | in the name of their owner and his subscription |
+
   @EM-KEY-003
   Rule: What does not look like a client key is refused
 
@@ -51,6 +64,7 @@ Feature: Client keys
         | a key that nobody has minted          |
         | their key with another last character |
         | their key with one more character     |
+        | their key in capitals                 |
         | the first half of their key           |
 
   @EM-KEY-005
@@ -69,6 +83,14 @@ Feature: Client keys
     Scenario: the token with which the clients' key was minted
       Given a working model "alpha"
       When clients call "alpha", showing a token of the cluster
+      Then the requests settle on the refusal "malformed-key"
+      And none of them reaches a provider
+      And requests to "alpha" settle on its provider's answer
+
+    Scenario: the same, with the path of the list of models in a query string
+      # The shipped check takes such a token for the list, which it knows by the end of the path.
+      Given a working model "alpha"
+      When clients call "alpha" with the path of the list in a query string, showing a token of the cluster
       Then the requests settle on the refusal "malformed-key"
       And none of them reaches a provider
       And requests to "alpha" settle on its provider's answer

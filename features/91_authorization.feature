@@ -13,6 +13,15 @@ Feature: Authorization
       And the neighbour still works
       And after the clients may do again what they could, "alpha" works
 
+    Scenario: a model is taken out of the policy
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When "alpha" is taken out of the policy of the clients
+      Then requests to "alpha" settle on the refusal "no-policy"
+      And none of them reaches a provider
+      And requests to "beta" settle on its provider's answer
+      And after the clients may do again what they could, "alpha" works
+
   @EM-AUZ-002
   Rule: A caller whom the policy does not name is refused
 
@@ -34,6 +43,15 @@ Feature: Authorization
       Then requests to "alpha" settle on the refusal "model-not-in-subscription"
       And none of them reaches a provider
       And requests to "beta" settle on its provider's answer
+      And after the clients may do again what they could, "alpha" works
+
+    Scenario: the clients name somebody else's subscription, which includes the model
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace
+      When "alpha" is taken out of the subscription of the clients
+      And a stranger has a subscription that includes "alpha", and a key for it
+      And clients call "alpha" in the name of the stranger's subscription, showing their key
+      Then no provider sees them
       And after the clients may do again what they could, "alpha" works
 
   @EM-AUZ-004

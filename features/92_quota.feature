@@ -13,6 +13,13 @@ Feature: Quota
       And none of them reaches a provider
       And after the clients may do again what they could, "alpha" works
 
+    Scenario: one call costs the whole of the smaller of two budgets
+      Given a working model "alpha" with a budget of 100000 tokens in 1m, and one of 1000 in 1h
+      When clients call "alpha", and its provider declares 1000 tokens in all for each call
+      Then the requests settle on the refusal "quota-exhausted"
+      And none of them reaches a provider
+      And after the clients may do again what they could, "alpha" works
+
   @EM-QTA-002
   Rule: A budget is whole again when its window is over
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.callers import NAMERS, PROOFS, Callers
+from fixtures.callers import NAMERS, PROOFS, WAYS, Callers
 from fixtures.judgements.service import AnsweredByProvider
 from fixtures.scenario import Scenario
 from fixtures.words import AnswerName, known
@@ -33,14 +33,17 @@ def call_showing(scenario: Scenario, callers: Callers, alias: str, proof: str) -
     scenario.planned = callers.request_showing(alias, proof)
 
 
+@when(
+    parsers.parse('clients call "{alias:w}" {how}, showing {proof}'),
+    converters={"how": known(WAYS), "proof": known(PROOFS)},
+)
+def call_in_a_way(scenario: Scenario, callers: Callers, alias: str, how: str, proof: str) -> None:
+    scenario.planned = callers.request_showing(alias, proof, **WAYS[how](callers, scenario.models[alias].path))
+
+
 @when(parsers.parse('clients call "{alias:w}" with their key in {header} instead'))
 def call_showing_elsewhere(scenario: Scenario, callers: Callers, header: str, alias: str) -> None:
     scenario.planned = callers.request_showing(alias, "nothing", extra_headers=((header, callers.key),))
-
-
-@when(parsers.parse('clients call "{alias:w}" with a body that is no JSON, showing nothing'))
-def call_without_json(scenario: Scenario, callers: Callers, alias: str) -> None:
-    scenario.planned = callers.request_showing(alias, "nothing", content="plain text")
 
 
 @when(parsers.parse('a stranger has a subscription that includes "{alias:w}", and a key for it'))
@@ -89,6 +92,11 @@ def subscription_given_away(callers: Callers) -> None:
 @when(parsers.parse('"{alias:w}" is taken out of the subscription of the clients'))
 def taken_out_of_subscription(callers: Callers, alias: str) -> None:
     callers.take_out_of_subscription(alias)
+
+
+@when(parsers.parse('"{alias:w}" is taken out of the policy of the clients'))
+def taken_out_of_policy(callers: Callers, alias: str) -> None:
+    callers.take_out_of_policy(alias)
 
 
 @then(

@@ -23,6 +23,11 @@ def ref_deleted(scenario: Scenario) -> None:
     scenario.subject.withdraw()
 
 
+@when(parsers.parse('its MaaSModelRef is changed to name "{alias:w}"'))
+def ref_led_elsewhere(scenario: Scenario, model_refs: ModelRefs, alias: str) -> None:
+    model_refs.name(scenario.models[alias].name)
+
+
 @then('no MaaSModelRef for "alpha" appears')
 def no_ref_appears(scenario: Scenario) -> None:
     scenario.judging.objects_hold(NoneFor(scenario.subject.name), scenario.objects.model_refs)
@@ -50,6 +55,12 @@ def ref_pending(scenario: Scenario) -> None:
 def works_after_ref(scenario: Scenario) -> None:
     scenario.subject.publish()
     scenario.works(SUBJECT, "the model works after its MaaSModelRef is made")
+
+
+@then('after its MaaSModelRef is put right, "alpha" works')
+def works_after_ref_is_right(scenario: Scenario, model_refs: ModelRefs) -> None:
+    model_refs.name(scenario.subject.name)
+    scenario.works(SUBJECT, "the model works after its MaaSModelRef is put right")
 
 
 # Out of the ordinary

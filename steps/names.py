@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.judgements.credentials import NothingOf
-from fixtures.judgements.providers import ModelAskedFor
+from fixtures.judgements.providers import ModelAskedFor, NoOtherModelAskedFor
 from fixtures.paths import BODY_MODELS, SHARED_PATH
 from fixtures.references import References
 from fixtures.scenario import Scenario
@@ -47,3 +47,8 @@ def asked_for_own_name(scenario: Scenario) -> None:
 def no_credential_any_more(scenario: Scenario, alias: str) -> None:
     credential = scenario.models[alias].credential
     scenario.settles(NothingOf(credential.name, f"the credential of {alias}", must_arrive=False))
+
+
+@then(parsers.parse('no provider is asked for another model than the one of "{alias:w}"'))
+def no_other_model(scenario: Scenario, alias: str) -> None:
+    scenario.holds(NoOtherModelAskedFor(scenario.models[alias].target_model))

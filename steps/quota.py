@@ -16,6 +16,16 @@ def model_with_budget(callers: Callers, alias: str, tokens: int, window: str) ->
 
 
 @given(
+    parsers.parse(
+        'a working model "{alias:w}" with a budget of {many:d} tokens in {short:w}, and one of {few:d} in {long:w}'
+    )
+)
+def model_with_two_budgets(callers: Callers, alias: str, many: int, short: str, few: int, long: str) -> None:
+    budgets = ({"limit": many, "window": short}, {"limit": few, "window": long})
+    callers.deploy_within(alias, *budgets, beside=False)
+
+
+@given(
     parsers.parse('a working model "{alias:w}" in the same namespace, with a budget of {tokens:d} tokens in {window:w}')
 )
 def model_beside_with_budget(callers: Callers, alias: str, tokens: int, window: str) -> None:

@@ -1,9 +1,10 @@
-"""Steps that look for a provider's key beside the answers to clients."""
+"""Steps that look for keys beside the answers to clients."""
 
 from __future__ import annotations
 
 from pytest_bdd import then
 
+from fixtures.judgements.secrecy import CLIENT
 from fixtures.secrecy import Secrecy
 
 
@@ -20,3 +21,13 @@ def none_in_metrics(secrecy: Secrecy) -> None:
 @then("no log of the gateway shows a provider's key")
 def none_in_logs(secrecy: Secrecy) -> None:
     secrecy.in_logs()
+
+
+@then("no metric shows a client's key")
+def no_clients_in_metrics(secrecy: Secrecy) -> None:
+    secrecy.in_metrics(CLIENT)
+
+
+@then("no log of the gateway shows a client's key")
+def no_clients_in_logs(secrecy: Secrecy) -> None:
+    secrecy.in_logs(CLIENT)

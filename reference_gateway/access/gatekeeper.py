@@ -48,6 +48,8 @@ class Gatekeeper:
             return self._refusal_of_stranger(headers)
         if refusal := self._behaviour.refusal_for_headers(headers) or self._behaviour.refusal_for_body(body):
             return refusal
+        if not self._behaviour.guards(headers.get(":method", ""), path):
+            return None
         decided = self._decided(headers, model)
         if not isinstance(decided, Ticket) or not self._behaviour.draws_on_budget(path) or self._quota.check(decided):
             return decided
@@ -96,7 +98,7 @@ class Gatekeeper:
             return self._behaviour.owner_of_unknown_token(token) or self._behaviour.refuse_caller(why)
         if self._behaviour.is_revoked(key) or self._behaviour.is_expired(key, self._clock()):
             return self._behaviour.refuse_caller("unknown-key")
-        return key
+        return self._behaviour.key_meant(key, headers)
 
     def _admitted(self, caller: ClientKey | User, model: Model) -> Ticket | Answer | None:
         refs = self.refs_of(model)

@@ -35,7 +35,7 @@ class Quota:
             subscription=f"{ticket.subscription}@{ticket.ref}",
             user=ticket.user,
             model=self._behaviour.counted_model(ticket.ref),
-            limits=tuple(map(_limit, limits)),
+            limits=tuple(map(_limit, self._behaviour.limits_in_force(limits))),
         )
 
 

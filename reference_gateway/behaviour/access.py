@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
+from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscription, Ticket, User
 from reference_gateway.behaviour.rules import LONGEST_BODY, Rules
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Key, Model, ModelRef
@@ -55,6 +55,14 @@ class AccessRules(Rules):
     def guards_everything(self) -> bool:
         """Whether whoever shows no key is refused where no model is, too."""
         return self.edition.access is not None and self.edition.access.guards_everything
+
+    def guards(self, method: str, path: str) -> bool:
+        """Whether who asks a model by this method, at this path and its query, is asked for a key: whoever it is."""
+        return True
+
+    def key_meant(self, key: ClientKey, headers: Mapping[str, str]) -> ClientKey:
+        """As what a key counts in a request with these headers: as what it was minted for, whatever they say."""
+        return key
 
     def body_shown(self) -> int:
         """How many bytes of a body the check of who calls looks at: none, so that it comes first.
@@ -141,6 +149,10 @@ class AccessRules(Rules):
     def draws_on_budget(self, path: str) -> bool:
         """Whether a request at this path, which may have a query behind it, needs something left of its budget."""
         return True
+
+    def limits_in_force(self, limits: Sequence[RateLimit]) -> Sequence[RateLimit]:
+        """The budgets that a request draws on, of those that a subscription has for its model: all of them."""
+        return limits
 
     def enforces_limits(self) -> bool:
         """Whether who has spent the budget is refused."""

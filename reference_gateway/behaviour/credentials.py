@@ -15,6 +15,10 @@ from reference_gateway.values import Answer, Credentials, Key, Model
 class CredentialRules(Rules):
     """Secrets and credentials (behaviour.md section 5)."""
 
+    def marks(self, metadata: JSON) -> Mapping[str, str]:
+        """What of a Secret's metadata says whether it may be used: its labels."""
+        return metadata.get("labels") or {}
+
     def is_managed(self, labels: Mapping[str, str]) -> bool:
         """Whether a Secret with these labels may be used at all: the label's value counts, exactly."""
         return labels.get(self.edition.secret_label) == self.edition.secret_label_value

@@ -22,6 +22,10 @@ class ResolutionRules(Rules):
         """The model for a path that no model has: none."""
         return None
 
+    def infers(self, method: str) -> bool:
+        """Whether a request by this method, with a body, may be a chat completion: by POST alone."""
+        return method == "POST"
+
     def is_chat_endpoint(self, path: str) -> bool:
         """Whether the path ends in an endpoint that the gateway serves; slashes behind it do not count."""
         return path.partition("?")[0].rstrip("/").endswith("/chat/completions")

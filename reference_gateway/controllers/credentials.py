@@ -33,7 +33,7 @@ class CredentialsController:
             self._unmanaged.discard(key)
             self._behaviour.on_secret_deleted(self._store, key)
             return
-        managed = self._behaviour.is_managed(secret["metadata"].get("labels") or {})
+        managed = self._behaviour.is_managed(self._behaviour.marks(secret["metadata"]))
         if not managed or not self._behaviour.accepts_type(secret.get("type", "Opaque")):
             self._unmanaged.add(key)
             self._behaviour.on_label_removed(self._store, key)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
+from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscription, Ticket, User
 from reference_gateway.faults.fault import REFERRING, SHIPPED, SPRING, Fault
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import Store
@@ -52,6 +52,66 @@ class KeyMayGoOn(Fault):
 
     def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
         return super().find_key(keys, token) or super().find_key(keys, token[:-1])
+
+
+class KeyInAnyCase(Fault):
+    """Takes a key in capitals for the same key, as a table of keys does whose comparison does not tell them apart."""
+
+    id, name, editions = "X915", "key-in-any-case", SHIPPED
+    catches = "A key that nobody has minted is refused."
+
+    def find_key(self, keys: KeyStore, token: str) -> ClientKey | None:
+        return super().find_key(keys, token) or super().find_key(keys, token.lower())
+
+
+class OddPathsUnguarded(Fault):
+    """Asks for a key at a path as it is written, and serves it without the second slash in front."""
+
+    id, name, source, editions = "X916", "odd-paths-unguarded", "behaviour.md 3.2 (the bypass hazard)", SHIPPED
+    catches = "Who shows no key is refused, at whatever path that leads to a model."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        return super().resolve("/" + path.lstrip("/"), models)
+
+    def guards(self, method: str, path: str) -> bool:
+        return not path.startswith("//") and super().guards(method, path)
+
+
+class ListsQueryOpens(Fault):
+    """Asks for no key where path and query end in that of the list of models."""
+
+    id, name, editions = "X917", "lists-query-opens", SHIPPED
+    catches = "Who shows no key is refused, whatever stands in the query."
+
+    def guards(self, method: str, path: str) -> bool:
+        return not path.endswith("/v1/models") and super().guards(method, path)
+
+
+class PreflightsServed(Fault):
+    """Asks for no key by OPTIONS, as browsers need it for their preflights, and serves what has a body."""
+
+    id, name, editions = "X918", "preflights-served", SHIPPED
+    catches = "Who shows no key is refused, whatever the method."
+
+    def guards(self, method: str, path: str) -> bool:
+        return method != "OPTIONS" and super().guards(method, path)
+
+    def infers(self, method: str) -> bool:
+        return method == "OPTIONS" or super().infers(method)
+
+
+class NameBelieved(Fault):
+    """Lets in who shows nothing, but says in a header of the gateway's own who it is."""
+
+    id, name, source, editions = "X919", "name-believed", "CVE-2026-14450", SHIPPED
+    catches = "A client's word on who it is opens nothing."
+
+    def client_token(self, headers: Mapping[str, str]) -> str | None:
+        named = "named" if "x-maas-username" in headers else None
+        return super().client_token(headers) or named
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        return SOMEBODY if token == "named" else super().owner_of_unknown_token(token)  # noqa: S105 - a word
 
 
 class ConnectionLetIn(Fault):
@@ -126,6 +186,21 @@ class ClusterTokenAccepted(Fault):
     def owner_of_unknown_token(self, token: str) -> User | None:
         of_cluster = token.startswith("sha256~") or token.count(".") == 2
         return SOMEBODY if of_cluster else super().owner_of_unknown_token(token)
+
+
+class ClusterTokenForListsQuery(Fault):
+    """Lets in who shows a token of the cluster where path and query end in that of the list of models."""
+
+    id, name, editions = "X920", "cluster-token-for-lists-query", SPRING
+    catches = "A token of the cluster is no client key, whatever stands in the query."
+
+    def client_token(self, headers: Mapping[str, str]) -> str | None:
+        token = super().client_token(headers)
+        lists = headers.get(":path", "").endswith("/v1/models")
+        return f"list {token}" if lists and token is not None and not self.is_key(token) else token
+
+    def owner_of_unknown_token(self, token: str) -> User | None:
+        return SOMEBODY if token.startswith("list ") else super().owner_of_unknown_token(token)
 
 
 class RevocationIgnored(Fault):
@@ -360,6 +435,36 @@ class FormerSubjectsAdmitted(Fault):
         super().on_policy_changed(store, replace(policy, users=users))
 
 
+class PolicyOnlyGrows(Fault):
+    """Takes up what a policy comes to name, and lets go of no model that it names no longer."""
+
+    id, name, editions = "X921", "policy-only-grows", SHIPPED
+    catches = "A model that no policy names any more is open to nobody."
+
+    def on_policy_changed(self, store: Store[Policy], policy: Policy) -> None:
+        former = store.get(policy.key)
+        models = policy.models | former.models if former else policy.models
+        super().on_policy_changed(store, replace(policy, models=models))
+
+
+class SubscriptionByHeader(Fault):
+    """Takes a key for one of the subscription that a header of the client names, whosever that is."""
+
+    id, name, editions = "X922", "subscription-by-header", SHIPPED
+    catches = "A key opens what its own subscription includes."
+
+    def key_meant(self, key: ClientKey, headers: Mapping[str, str]) -> ClientKey:
+        named = headers.get("x-maas-subscription")
+        if named is None:
+            return super().key_meant(key, headers)
+        meant = Key(key.subscription.namespace, named)
+        self.memory[meant] = key.owner.name
+        return replace(key, subscription=meant)
+
+    def owns(self, subscription: Subscription, user: User) -> bool:
+        return self.memory.get(subscription.key) == user.name or super().owns(subscription, user)
+
+
 class PolicyOfANamesake(Fault):
     """Goes by the policies of models of the same name in other namespaces, too."""
 
@@ -396,6 +501,16 @@ class ListingsQueryIsFree(Fault):
 
     def draws_on_budget(self, path: str) -> bool:
         return not path.endswith("/v1/models")
+
+
+class FirstBudgetAlone(Fault):
+    """Enforces the first of a subscription's budgets for a model, and not the others."""
+
+    id, name, editions = "X923", "first-budget-alone", SHIPPED
+    catches = "Who has spent one of several budgets is refused."
+
+    def limits_in_force(self, limits: Sequence[RateLimit]) -> Sequence[RateLimit]:
+        return super().limits_in_force(limits)[:1]
 
 
 class QuotaNeverRecovers(Fault):

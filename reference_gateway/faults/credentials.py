@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.fault import Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Key, Model
@@ -110,6 +111,16 @@ class LabelValueCaseIgnored(Fault):
         return labels.get(self.edition.secret_label, "").lower() == self.edition.secret_label_value
 
 
+class AnnotationTakenForLabel(Fault):
+    """Takes an annotation by the name of the label for the label."""
+
+    id, name = "X924", "annotation-taken-for-label"
+    catches = "A Secret without the label is not used."
+
+    def marks(self, metadata: JSON) -> Mapping[str, str]:
+        return {**(metadata.get("annotations") or {}), **super().marks(metadata)}
+
+
 class LabelRemovalUnnoticed(Fault):
     """Goes on using a Secret whose label was taken away."""
 
@@ -128,6 +139,20 @@ class LabelAdditionUnnoticed(Fault):
 
     def on_label_added(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
         pass
+
+
+class LabelBringsFormerValue(Fault):
+    """Puts a Secret aside when its label goes, and takes it up as it was when the label is back."""
+
+    id, name = "X925", "label-brings-former-value"
+    catches = "A Secret that is labelled again serves with the value that it has now."
+
+    def on_label_removed(self, store: Store[Credentials], secret: Key) -> None:
+        self.memory[secret] = store.get(secret) or self.memory.get(secret)
+        super().on_label_removed(store, secret)
+
+    def on_label_added(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_label_added(store, secret, self.memory.get(secret) or credentials)
 
 
 class KeyCachedForEver(Fault):

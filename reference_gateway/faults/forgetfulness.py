@@ -101,6 +101,24 @@ class QuickChangesDropped(Fault):
             self.memory[secret] = now
 
 
+class QuickEditsDropped(Fault):
+    """Takes an edit of a model that follows another at once for the same one, and does not look."""
+
+    id, name = "X934", "quick-edits-dropped"
+    catches = "A changed endpoint takes effect."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        now, edited = time.monotonic(), super().effective_model(model, former)
+        taken_up, dropped = self.memory.get(model.key, (-math.inf, None))
+        if former is None or edited == former:
+            return edited
+        if edited == dropped or now - taken_up < CLEARING_SECONDS:
+            self.memory[model.key] = taken_up, edited
+            return former
+        self.memory[model.key] = now, None
+        return edited
+
+
 class FormerSecretInReserve(Fault):
     """Serves a model with the Secret that it named before, as long as the one that it names is not usable."""
 

@@ -74,6 +74,16 @@ class CredentialsFromBefore(Fault):
         return False
 
 
+class CredentialsOnlyAdded(Fault):
+    """Restarts its processor with the credentials that it had at its end, and adds those of the Secrets there are."""
+
+    id, name = "X935", "credentials-only-added"
+    catches = "What has become of a Secret while the processor was down counts when it is back."
+
+    def on_processor_stopped(self, credentials: Store[Credentials]) -> None:
+        pass
+
+
 class UnchangedModelsDropped(Fault):
     """Restarts its controller with those models alone that have changed since its end, and gives up the others."""
 

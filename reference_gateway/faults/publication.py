@@ -33,6 +33,19 @@ class ModelRefDeletionUnnoticed(Fault):
         pass
 
 
+class FormerTargetPublished(Fault):
+    """Goes on serving a model that a MaaSModelRef has named before it came to name another one."""
+
+    id, name = "X933", "former-target-published"
+    catches = "A MaaSModelRef publishes the model that it names now."
+
+    def ref_publishes(self, ref: ModelRef, model: Model) -> bool:
+        known: set[Key] = self.memory.setdefault(ref.key, set())
+        if super().ref_publishes(ref, model):
+            known.add(model.key)
+        return model.key in known
+
+
 class EndpointOfChatTold(Fault):
     """Gives the address of a model's chat completions where that of the model is asked for."""
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,71 @@ class BodyModelByPrefix(Fault):
 
     def goes_by(self, model: Model, body_model: str) -> bool:
         return body_model.startswith(model.body_model)
+
+
+class BodyModelBehindSlash(Fault):
+    """Takes `vendor/NAME` for NAME, as gateways do that choose a vendor by what stands before the slash."""
+
+    id, name, source, editions = "X926", "body-model-behind-slash", "LiteLLM's names of models", SPRING
+    catches = "A body whose model is not the ExternalModel's targetModel is refused."
+
+    def goes_by(self, model: Model, body_model: str) -> bool:
+        return body_model.rpartition("/")[2] == model.body_model.rpartition("/")[2]
+
+
+class FirstOfTwoModelsCounts(Fault):
+    """Goes by the first of two models in a body, and passes on both: the provider goes by the last."""
+
+    id, name, editions = "X927", "first-of-two-models-counts", SPRING
+    catches = "A body whose model is not the ExternalModel's targetModel is refused."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        try:
+            return json.dumps(json.loads(body, object_pairs_hook=lambda members: dict(reversed(members)))).encode()
+        except ValueError:
+            return super().body_read(body, told)
+
+
+class EndpointContained(Fault):
+    """Takes each path that has `/chat/completions` in it for a chat completion."""
+
+    id, name, editions = "X928", "endpoint-contained", SHIPPED
+    catches = "What is no chat completion is refused."
+
+    def is_chat_endpoint(self, path: str) -> bool:
+        return "/chat/completions" in path.partition("?")[0]
+
+
+class EndpointInQuery(Fault):
+    """Takes for a chat completion what ends in `/chat/completions`, be it in the query."""
+
+    id, name, editions = "X929", "endpoint-in-query", SHIPPED
+    catches = "What is no chat completion is refused."
+
+    def is_chat_endpoint(self, path: str) -> bool:
+        return super().is_chat_endpoint(path) or path.endswith("/chat/completions")
+
+
+class PathParametersDropped(Fault):
+    """Serves `/ns/model;x` by `/ns/model`, as servers do that look for parameters in a path."""
+
+    id, name = "X930", "path-parameters-dropped"
+    catches = "A path that no model has is not served."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        plain = "/".join(segment.partition(";")[0] for segment in path.split("/"))
+        return super().resolve(path, models) or super().resolve(plain, models)
+
+
+class NamespaceInAnyCase(Fault):
+    """Finds the namespace of a path in any case."""
+
+    id, name = "X931", "namespace-in-any-case"
+    catches = "A path that no model has is not served."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        _, namespace, *rest = [*path.split("/"), ""]
+        return super().resolve(path, models) or super().resolve("/".join(["", namespace.lower(), *rest]), models)
 
 
 class PrefixMatch(Fault):
@@ -153,6 +219,16 @@ class ResourceNameSentAsModel(Fault):
 
     def upstream_model(self, model: Model) -> str:
         return model.key.name
+
+
+class TargetModelMadeAName(Fault):
+    """Writes the target model with hyphens in place of what a Kubernetes name cannot have."""
+
+    id, name = "X932", "target-model-made-a-name"
+    catches = "The provider is asked for the target model."
+
+    def upstream_model(self, model: Model) -> str:
+        return re.sub("[/:]", "-", super().upstream_model(model))
 
 
 class UnknownFieldsDropped(Fault):

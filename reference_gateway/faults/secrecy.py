@@ -1,4 +1,4 @@
-"""Where a provider's key shows that nobody looks at, and that many may read."""
+"""Where a key shows that nobody looks at, and that many may read."""
 
 # ruff: noqa: D102 - a fault's docstring is the class's; the method's is the conforming one's
 
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 KEYS = Key("", "keys")
 """Under which the keys are remembered that were seen last."""
+SHOWN = Key("", "shown")
+"""The same, of what clients have shown."""
 
 # --- In objects of the cluster ---
 
@@ -138,3 +140,34 @@ def _event(secret: Key, words: str) -> JSON:
         "type": "Normal",
         "source": {"component": "reference-gateway"},
     }
+
+
+class ClientKeyInLog(Fault):
+    """Logs the key of each client, a good one or not."""
+
+    id, name, source, editions = "X936", "client-key-in-log", "sxueck/llm-gateway#34", SHIPPED
+    catches = "No log shows a client's key."
+
+    def is_key(self, token: str) -> bool:
+        is_key = super().is_key(token)
+        if is_key:
+            log.info("a client shows %s", token)
+        return is_key
+
+
+class ClientKeyInMetrics(Fault):
+    """Counts requests by the keys of clients, and shows them as a label."""
+
+    id, name, editions = "X937", "client-key-in-metrics", SHIPPED
+    catches = "No metric shows a client's key."
+
+    def is_key(self, token: str) -> bool:
+        is_key = super().is_key(token)
+        if is_key:
+            self.memory[SHOWN] = [*self.memory.get(SHOWN, ()), token]
+        return is_key
+
+    def more_series(self) -> Sequence[tuple[str, Mapping[str, str], int]]:
+        tokens: list[str] = self.memory.get(SHOWN, [])
+        shown = [("client_requests", {"api_key": token}, tokens.count(token)) for token in dict.fromkeys(tokens)]
+        return (*super().more_series(), *shown)

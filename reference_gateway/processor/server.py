@@ -87,8 +87,9 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                             headers_response = ext_proc.HeadersResponse(response=common)
                             yield ext_proc.ProcessingResponse(request_headers=headers_response)
                         continue
-                    posts = (":method", "POST") in headers
-                    admitted = decider.admit(path, can_infer=posts, routing=routing, host=host)
+                    method = next((value for name, value in headers if name == ":method"), "")
+                    infers = self._behaviour.infers(method)
+                    admitted = decider.admit(path, can_infer=infers, routing=routing, host=host)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
                 case "request_body":
                     body = self._behaviour.body_read(message.request_body.body, length)

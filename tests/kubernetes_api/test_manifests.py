@@ -154,7 +154,7 @@ def grants(edition: Edition) -> Iterator[Json]:
     if access is None:
         return
     ref = Ref("emc-abcd-0", "model-1a2b")
-    grant = Grant("emc-1a2b-0", ["ada"], ["ada"], [ref], {ref: AMPLE})
+    grant = Grant("emc-1a2b-0", ["ada"], ["ada"], [ref], {ref: (AMPLE,)})
     yield body(access.policy, access.namespace, grant.name, grant.policy_spec())
     yield body(access.subscription, access.namespace, grant.name, grant.subscription_spec())
 

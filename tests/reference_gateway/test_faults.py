@@ -15,7 +15,7 @@ import pytest
 
 from reference_gateway import answers
 from reference_gateway.access.keys import KeyStore
-from reference_gateway.access.values import ClientKey, Policy, Subscription, Ticket, User
+from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscription, Ticket, User
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.deviations import ALL_EDITIONS, Deviation, chosen, composed
 from reference_gateway.errors import UsageProblem
@@ -46,6 +46,11 @@ def store_after(change: Callable[[Store[Credentials]], None]) -> Mapping[Key, Cr
     store.put(SECRET, {"k": "old"})
     change(store)
     return store.view()
+
+
+def away_and_back(subject: Behaviour, store: Store[Credentials]) -> None:
+    subject.on_label_removed(store, SECRET)
+    subject.on_label_added(store, SECRET, {"k": "new"})
 
 
 def found(subject: Behaviour, *steps: Mapping[Key, Credentials]) -> list[Credentials | None]:
@@ -152,6 +157,13 @@ def subjects_after_change(subject: Behaviour) -> frozenset[str]:
     return store.view()[POLICY.key].users
 
 
+def models_after_change(subject: Behaviour) -> frozenset[Key]:
+    store: Store[Policy] = Store()
+    subject.on_policy_changed(store, POLICY)
+    subject.on_policy_changed(store, dataclasses.replace(POLICY, models=frozenset({B.key})))
+    return store.view()[POLICY.key].models
+
+
 def subscriptions_after_deletion(subject: Behaviour) -> Mapping[Key, Subscription]:
     store: Store[Subscription] = Store()
     subject.on_subscription_changed(store, SUBSCRIPTION)
@@ -176,6 +188,12 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "key found": lambda b: known_by(b, lambda value: value),
     "key with another secret": lambda b: known_by(b, lambda value: value[:-1] + "x"),
     "key with more behind it": lambda b: known_by(b, lambda value: value + "0"),
+    "key in capitals": lambda b: known_by(b, str.upper),
+    "cluster token at the list": lambda b: b.client_token({"authorization": "Bearer x", ":path": "/a?/v1/models"}),
+    "token of a named one": lambda b: b.client_token({"x-maas-username": "ada"}),
+    "unguarded": lambda b: [b.guards(*one) for one in (("POST", "/a"), ("OPTIONS", "/a"), ("POST", "//a"))],
+    "unguarded by its query": lambda b: b.guards("POST", "/a?x=/v1/models"),
+    "meant by a header": lambda b: b.key_meant(minted(b)[1][0], {"x-maas-subscription": "other"}).subscription,
     "follower on a connection": lambda b: (b.decided_on("c", TICKET), b.decided_on("c", None))[1],
     "revoked": lambda b: revoked(b, 1),
     "beside another": lambda b: revoked(b, 2),
@@ -199,12 +217,14 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "admits a stranger": lambda b: b.admits(POLICY, BEN),
     "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
     "policy changed": subjects_after_change,
+    "policy without a model": models_after_change,
     "owned by a stranger": lambda b: b.owns(SUBSCRIPTION, BEN),
     "included": lambda b: b.included_ref(SUBSCRIPTION, [A.key]),
     "included besides": lambda b: b.included_ref(SUBSCRIPTION, [B.key]),
     "included by a namesake": lambda b: b.included_ref(SUBSCRIPTION, [REF_ELSEWHERE]),
     "subscription deleted": subscriptions_after_deletion,
     "free by its query": lambda b: b.draws_on_budget("/ns/m/v1/chat/completions?x=/v1/models"),
+    "limits in force": lambda b: b.limits_in_force([RateLimit(100, "1m"), RateLimit(9, "1h")]),
     "enforces": lambda b: b.enforces_limits(),
     "window": lambda b: b.window_seconds(LIMIT),
     "budget": lambda b: b.budget_of(COUNTER),
@@ -248,11 +268,13 @@ def object_of_version(version: int) -> dict[str, Any]:
     return {"metadata": {"generation": 1, "resourceVersion": str(version), "uid": str(version)}}
 
 
+REF_TO_B = ModelRef(A.key, "ExternalModel", "other")
 NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
 
 PROBES: dict[str, Callable[[Behaviour], Any]] = {
     **ACCESS_PROBES,
     "managed without label": lambda b: b.is_managed({}),
+    "marks": lambda b: b.marks({"annotations": {b.edition.secret_label: "true"}}),
     "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
     "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
     "managed": lambda b: b.is_managed({b.edition.secret_label: "true"}),
@@ -264,6 +286,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "credentials changed": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"k": "new"})),
     "label added": lambda b: store_after(lambda s: b.on_label_added(s, SECRET, {"k": "new"})),
     "label removed": lambda b: store_after(lambda s: b.on_label_removed(s, SECRET)),
+    "label away and back": lambda b: store_after(lambda s: away_and_back(b, s)),
     "data unusable": lambda b: store_after(lambda s: b.on_data_unusable(s, SECRET)),
     "secret deleted": lambda b: store_after(lambda s: b.on_secret_deleted(s, SECRET)),
     "found": lambda b: found(b, {SECRET: {"k": "1"}}),
@@ -278,6 +301,9 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "answer without credentials": lambda b: b.answer_without_credentials(A),
     "answer without field": lambda b: b.answer_without_field(A),
     "effective model": lambda b: b.effective_model(B, A),
+    "edited twice at once": lambda b: (b.effective_model(RENAMED, A), b.effective_model(replace(A, port=8), RENAMED))[
+        1
+    ],
     "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
     "model deleted": wanted_after_deletion,
     "left after deletion": left_after_deletion,
@@ -289,6 +315,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
+    "published by a ref led elsewhere": lambda b: (b.ref_publishes(ref_to_a(), A), b.ref_publishes(REF_TO_B, A))[1],
     "published from elsewhere": lambda b: b.is_published(A, {Key("x", "m"): ref_to_a("x")}),
     "target elsewhere": lambda b: b.find_target({Key("x", "m"): {}}, A.key),
     "route that is not accepted": lambda b: b.accepts(NOT_ACCEPTED),
@@ -316,6 +343,8 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "phase without target": lambda b: b.phase_without_target(),
     "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
     "resolved with a slash": lambda b: b.resolve("/ns/other/v1/chat/completions/", MODELS),
+    "resolved behind two slashes": lambda b: b.resolve("//ns/m/v1/chat/completions", MODELS),
+    "infers": lambda b: [b.infers(method) for method in ("POST", "OPTIONS", "GET")],
     "resolved in a longer namespace": lambda b: b.resolve("/ns-2/m/v1/chat/completions", MODELS),
     "resolved behind a segment": lambda b: b.resolve("/api/ns/m/v1/chat/completions", MODELS),
     "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
@@ -325,6 +354,13 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
     "chosen by another's name": lambda b: b.choose_model(A, "gpt-b", [A, B]),
     "chosen by a former name": lambda b: (b.choose_model(A, "gpt-a", []), b.choose_model(RENAMED, "gpt-a", []))[1],
+    "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
+    "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "chat below": lambda b: b.is_chat_endpoint("/ns/m/v1/chat/completions/batch"),
+    "chat in the query": lambda b: b.is_chat_endpoint("/ns/m/v1/completions?x=/chat/completions"),
+    "resolved with parameters": lambda b: b.resolve("/ns/m;x/v1/chat/completions", MODELS),
+    "resolved in capitals": lambda b: b.resolve("/NS/m/v1/chat/completions", MODELS),
+    "asked for": lambda b: b.upstream_model(replace(A, target_model="vendor/model:free")),
     "chosen by a longer name": lambda b: b.choose_model(A, "gpt-a-pro", [A, B]),
     "named behind a tool's": lambda b: b.named_model({"tool": {"model": "x"}, "model": "gpt-a"}, A),
     "named at the end": lambda b: b.named_model({"text": "x" * 5000, "model": "gpt-a"}, A),
@@ -396,7 +432,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "M07": {"managed with false", "managed with True"},
     "X02": {"managed with True"},
     "M10": {"label removed"},
-    "X03": {"label added"},
+    "X03": {"label added", "label away and back"},
     "M12": {"found after rotation"},
     "M16": {"secret deleted"},
     "M17": {"answer without credentials"},
@@ -406,7 +442,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X913": {"free by its query"},
     "X904": {"secret of another namespace"},
     "X905": {"resolved in a longer namespace"},
-    "X906": {"resolved behind a segment"},
+    "X906": {"resolved behind a segment", "resolved behind two slashes"},
     "X907": {"header of the endpoint"},
     "X908": {"response body mode"},
     "X909": {"response body mode"},
@@ -414,6 +450,27 @@ DIFFERENCES: dict[str, set[str]] = {
     "X911": {"named behind a tool's"},
     "X912": {"named at the end"},
     "X914": {"chosen by a longer name"},
+    "X915": {"key in capitals"},
+    "X916": {"resolved behind two slashes", "unguarded"},
+    "X917": {"unguarded by its query"},
+    "X918": {"unguarded", "infers"},
+    "X919": {"token of a named one"},
+    "X920": {"cluster token at the list"},
+    "X921": {"policy without a model"},
+    "X922": {"meant by a header"},
+    "X923": {"limits in force"},
+    "X924": {"marks"},
+    "X925": {"label away and back"},
+    "X926": {"chosen by a vendor's name"},
+    "X927": {"first of two"},
+    "X928": {"chat below"},
+    "X929": {"chat in the query"},
+    "X930": {"resolved with parameters"},
+    "X931": {"resolved in capitals"},
+    "X932": {"asked for"},
+    "X933": {"published by a ref led elsewhere"},
+    "X934": {"edited twice at once"},
+    "X935": {"forgotten with the processor"},
     "X05": {"picked from another key", "picked by the auth type"},
     "X06": {"empty usable"},
     "X07": {"data unusable"},
@@ -421,7 +478,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X09": {"published without ref", "published from elsewhere", "published by another kind"},
     "X10": {"ref deleted"},
     "X12": {"objects beside"},
-    "M81": {"effective model", "effective beside a broken one"},
+    "M81": {"edited twice at once", "effective model", "effective beside a broken one"},
     "M77": {"model deleted", "left after deletion", "route owned", "service owned"},
     "M79": {"service owned"},
     "X346": {"route owned"},
@@ -435,7 +492,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X136": {"route child"},
     "X137": {"effective model in clear"},
     "X894": {"rule removed"},
-    "X138": {"effective model at a port"},
+    "X138": {"effective model at a port", "edited twice at once"},
     "X139": {"annotations forgiven"},
     "X140": {"children wait"},
     "X141": {"children brought back"},
@@ -458,17 +515,18 @@ DIFFERENCES: dict[str, set[str]] = {
         "chosen by another's name",
         "chosen by a former name",
         "chosen by a longer name",
+        "chosen by a vendor's name",
         "chosen by nobody's name",
     },
     "X895": {"injected", "injected for azure"},
     "X897": {"picked by the auth type"},
     "M82": {"chosen by a former name"},
-    "M35": {"resolved look-alike"},
+    "M35": {"resolved look-alike", "resolved with parameters"},
     "M36": {"fallback"},
     "M37": PATHS,
     "M38": PATHS,
     "M39": {"path with query"},
-    "M41": {"body"},
+    "M41": {"asked for", "body"},
     "M74": {"body"},
     "M68": {"body"},
     "X14": {"body"},
@@ -479,7 +537,13 @@ DIFFERENCES: dict[str, set[str]] = {
     "X880": {"told of the connection", "second path on a connection"},
     "X882": {"cookie kept"},
     "X887": {"secret of a long name"},
-    "X892": {"secret of a long name", "secret of another namespace", "credentials changed", "label added"},
+    "X892": {
+        "secret of a long name",
+        "secret of another namespace",
+        "credentials changed",
+        "label added",
+        "label away and back",
+    },
     "X232": {"found beside a namesake"},
     "X233": {"left after deletion"},
     "X234": {"resolved beside a namesake"},
@@ -527,7 +591,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X501": {"key with another secret", "key with more behind it"},
     "X884": {"key with more behind it"},
     "X881": {"follower on a connection"},
-    "X502": {"token of nobody", "token in x-api-key", "token nobody"},
+    "X502": {"token of nobody", "token of a named one", "token in x-api-key", "token nobody"},
     "X503": {"provider's key"},
     "X504": {"cluster token"},
     "X505": {"revoked"},
