@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tenacity import Retrying, stop_after_delay, wait_fixed
 
+from fixtures.catalogue import load
+from fixtures.kube import Kube
+from fixtures.kubernetes_requests import Manifest
+from fixtures.rights import Uses, needed
+from fixtures.survey import Survey
+from fixtures.targets import cluster
+from fixtures.targets.target import KubernetesAccess
 from tests.cluster.accounts import account, rights_for
+from tests.cluster.api import admin, apply
 from tests.cluster.vendor import EDITION, REAL, Vendor
 from tests.command.running import report, run
 
@@ -26,15 +37,37 @@ VITAL = ("create", "secrets")
 pytestmark = pytest.mark.parametrize("place", [REAL], indirect=True)
 
 
+def reduced(objects: Iterable[Manifest], lost: Iterable[Lost]) -> list[Manifest]:
+    """What a plan has rendered, without these rights."""
+    left, gone = copy.deepcopy(list(objects)), set(lost)
+    for role in (one for one in left if "rules" in one):
+        for rule in role["rules"]:
+            rule["verbs"] = [verb for verb in rule["verbs"] if (verb, rule["resources"][0]) not in gone]
+        role["rules"] = [rule for rule in role["rules"] if rule["verbs"]]
+    return left
+
+
 def without(place: Vendor, lost: Iterable[Lost], directory: Path) -> Path:
     """The target.yaml of an account that has all rights of a plan but these."""
-    lost = set(lost)
-    objects = rights_for(place, EDITION)
-    for role in (one for one in objects if "rules" in one):
-        for rule in role["rules"]:
-            rule["verbs"] = [verb for verb in rule["verbs"] if (verb, rule["resources"][0]) not in lost]
-        role["rules"] = [rule for rule in role["rules"] if rule["verbs"]]
+    objects = reduced(rights_for(place, EDITION), lost)
     return place.config(kubernetes={"kubeconfig": str(account(Path(place.api["kubeconfig"]), objects, directory))})
+
+
+def test_each_right_is_missed_where_it_alone_is_not_there(place: Vendor, tmp_path: Path) -> None:
+    edition, config = load().edition(EDITION), Path(place.api["kubeconfig"])
+    rights = needed(edition, Uses.of(cluster.load(place.config()), edition))
+    objects = rights_for(place, EDITION)
+    access = KubernetesAccess(str(account(config, objects, tmp_path)))
+    with closing(Kube(access, "a-run", "a test of rights")) as kube, admin(config) as http:
+        missing = Survey(kube.requests).missing
+        assert missing(rights) == ()
+        for verb, resource in dict.fromkeys((right.verb, right.resource) for right in rights):
+            apply(http, [one for one in reduced(objects, [(verb, resource)]) if "rules" in one])
+            lost = tuple(right for right in rights if (right.verb, right.resource) == (verb, resource))
+            # An API server hears of a change to a role a moment later.
+            for attempt in Retrying(stop=stop_after_delay(20), wait=wait_fixed(0.1), reraise=True):
+                with attempt:
+                    assert missing(rights) == lost
 
 
 def test_what_cannot_be_judged_for_lack_of_a_right_says_of_which(place: Vendor, tmp_path: Path) -> None:
