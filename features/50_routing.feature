@@ -76,7 +76,7 @@ Feature: Routing
     Scenario: the body names two models, its own the first
       # Providers go by the last.
       Given a working model "alpha"
-      When clients call "alpha" with a body of two models
+      When clients call "alpha" with a body that names the one of "alpha", and then a model that nobody has
       Then no provider is asked for another model than the one of "alpha"
       And requests to "alpha" settle on its provider's answer
 

@@ -115,3 +115,11 @@ Feature: Authorization
       Then the requests settle on the refusal "caller-not-admitted"
       And none of them reaches a provider
       And requests to "alpha", showing a stranger's key, settle on its provider's answer
+
+    Scenario: the shared path, and a body that names the clients' own model and somebody else's
+      # The check of who calls and the processor each read the body, and may not read it alike.
+      Given a working model "beta"
+      And a model "alpha" in another namespace, which a stranger alone may call
+      When clients call the shared path with a body that names the one of "beta", and then the one of "alpha"
+      Then the provider of "alpha" receives nothing
+      And requests to "alpha", showing a stranger's key, settle on its provider's answer

@@ -84,6 +84,15 @@ def call_with_body_model(scenario: Scenario, alias: str, words: str) -> None:
     scenario.planned = scenario.request(alias, model=BODY_MODELS[words](scenario))
 
 
+@when(
+    parsers.parse('clients call "{alias:w}" with a body that names {first}, and then {last}'),
+    converters={"first": known(BODY_MODELS), "last": known(BODY_MODELS)},
+)
+def call_with_two_models(scenario: Scenario, alias: str, first: str, last: str) -> None:
+    first_model, last_model = BODY_MODELS[first](scenario), BODY_MODELS[last](scenario)
+    scenario.planned = scenario.request(alias, model=first_model, last_model=last_model)
+
+
 @when(parsers.parse("clients try {words}"), converters={"words": known(REQUESTS)})
 def attempt(scenario: Scenario, words: str) -> None:
     scenario.planned = REQUESTS[words](scenario)

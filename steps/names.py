@@ -37,6 +37,15 @@ def call_shared_path(scenario: Scenario, words: str) -> None:
     scenario.planned = scenario.request(path=SHARED_PATH, model=BODY_MODELS[words](scenario))
 
 
+@when(
+    parsers.parse("clients call the shared path with a body that names {first}, and then {last}"),
+    converters={"first": known(BODY_MODELS), "last": known(BODY_MODELS)},
+)
+def call_shared_path_with_two_models(scenario: Scenario, first: str, last: str) -> None:
+    first_model, last_model = BODY_MODELS[first](scenario), BODY_MODELS[last](scenario)
+    scenario.planned = scenario.request(path=SHARED_PATH, model=first_model, last_model=last_model)
+
+
 @then("the provider is asked for its own name of the model")
 def asked_for_own_name(scenario: Scenario) -> None:
     model = scenario.subject

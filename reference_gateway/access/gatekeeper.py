@@ -60,7 +60,7 @@ class Gatekeeper:
         models = self._stores.models.view()
         if not self._behaviour.is_shared_path(path):
             return self._behaviour.resolve(path, models)
-        parsed = json_object(body)
+        parsed = json_object(self._behaviour.body_checked(body))
         name = None if isinstance(parsed, Answer) else self._behaviour.named_model(parsed, None)
         published = self._behaviour.published(models, self._stores.refs.view())
         return None if name is None else self._behaviour.choose_by_body(name, published)

@@ -71,6 +71,10 @@ class AccessRules(Rules):
         """
         return LONGEST_BODY if self.edition.shared_path else 0
 
+    def body_checked(self, body: bytes) -> bytes:
+        """A body as the check of who calls reads it: as it is, and as the processor reads it."""
+        return body
+
     def decided_on(self, connection: str, decided: Ticket | Answer | None) -> Ticket | Answer | None:
         """What becomes of a request over a connection: what was decided about it, whatever came before it there."""
         return decided

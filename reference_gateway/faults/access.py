@@ -671,3 +671,16 @@ class SharedPathUnguarded(Fault):
 
     def body_shown(self) -> int:
         return 0
+
+
+class FirstModelChecked(Fault):
+    """Checks who may call the first of two models in a body, and serves the last."""
+
+    id, name, editions = "X938", "first-model-checked", REFERRING
+    catches = "The path that names no model opens none to who may not call it."
+
+    def body_checked(self, body: bytes) -> bytes:
+        try:
+            return json.dumps(json.loads(body, object_pairs_hook=lambda members: dict(reversed(members)))).encode()
+        except ValueError:
+            return super().body_checked(body)
