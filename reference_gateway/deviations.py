@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypeVar
 
 from reference_gateway.behaviour import Behaviour
+from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.edition import Edition
 from reference_gateway.errors import UsageProblem
 
@@ -25,6 +26,14 @@ class Deviation(Behaviour):
     def description(cls) -> str:
         """The docstring on one line."""
         return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
+
+
+class OfPieces(Deviation):
+    """One in `response_pieces`, for which Envoy has to hand the answer's body over, piece by piece."""
+
+    def response_body_mode(self) -> str:
+        """How Envoy hands the answer's body to the processor."""
+        return RESPONSE_IN_PIECES
 
 
 D = TypeVar("D", bound=Deviation)

@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
+from reference_gateway.deviations import OfPieces
 from reference_gateway.faults.fault import RUNBOOK, SHIPPED, Fault
 from reference_gateway.values import Answer, Header, Key, Model, ResponseChanges
 
@@ -170,14 +170,11 @@ class AnswerAboveBufferRefused(Fault):
         return Answer(500, "response_payload_too_large") if length > ENVOYS_BUFFER else super().answer_instead(headers)
 
 
-class AnswerReencoded(Fault):
+class AnswerReencoded(OfPieces, Fault):
     """Reads a JSON answer and writes it anew, with the fields of a completion that it knows and no others."""
 
     id, name = "X306", "answer-reencoded"
     catches = "The provider's answer reaches the client unchanged."
-
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
 
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [_completion(piece) for piece in super().response_pieces(chunk)]

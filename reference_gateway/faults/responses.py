@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference_gateway import answers
-from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
+from reference_gateway.deviations import OfPieces
 from reference_gateway.faults.fault import PROVIDER_NAMED, RUNBOOK, SHIPPED, Fault
 from reference_gateway.stores import Store
 from reference_gateway.values import Answer, Credentials, Header, Key, Model, ResponseChanges
@@ -141,27 +141,21 @@ class StreamBuffered(Fault):
         return "BUFFERED"
 
 
-class DoneDropped(Fault):
+class DoneDropped(OfPieces, Fault):
     """Drops the event that ends a stream."""
 
     id, name, source = "M62", "done-dropped", "litellm#1255"
     catches = "The provider's answer reaches the client unchanged."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace(b"data: [DONE]\n\n", b"") for piece in super().response_pieces(chunk)]
 
 
-class LongAnswersTruncated(Fault):
+class LongAnswersTruncated(OfPieces, Fault):
     """Cuts every chunk of an answer after four thousand bytes."""
 
     id, name, source = "M65", "long-answers-truncated", "EAIG#2391"
     catches = "The provider's answer reaches the client unchanged."
-
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
 
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece[:4000] for piece in super().response_pieces(chunk)]

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reference_gateway.behaviour.data_plane import RESPONSE_IN_PIECES
 from reference_gateway.behaviour.rules import JSON
+from reference_gateway.deviations import OfPieces
 from reference_gateway.faults.fault import Fault
 from reference_gateway.values import Answer, Header, Key, Model, ResponseChanges
 
@@ -19,92 +19,71 @@ DONE = b"data: [DONE]"
 USAGE_EVENT = re.compile(rb'data: [^\n]*"choices":\[\][^\n]*\n\n')
 
 
-class EventsReserialised(Fault):
+class EventsReserialised(OfPieces, Fault):
     """Reads the JSON of each event and writes it anew, with other white space."""
 
     id, name, source = "M63", "events-reserialised", "EAIG#2162"
     catches = "A stream reaches the client byte for byte."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace(b'data: {"', b'data: { "') for piece in super().response_pieces(chunk)]
 
 
-class DoneDoubled(Fault):
+class DoneDoubled(OfPieces, Fault):
     """Ends a stream twice."""
 
     id, name, source = "X800", "done-doubled", "litellm#1255"
     catches = "A stream has one end."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace(DONE, DONE + b"\n\n" + DONE) for piece in super().response_pieces(chunk)]
 
 
-class CommentsDropped(Fault):
+class CommentsDropped(OfPieces, Fault):
     """Drops the comments of a stream, by which a provider keeps the connection alive."""
 
     id, name = "X801", "stream-comments-dropped"
     catches = "A stream reaches the client byte for byte."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [re.sub(rb"(?m)^:[^\n]*\n+", b"", piece) for piece in super().response_pieces(chunk)]
 
 
-class LineEndsNormalised(Fault):
+class LineEndsNormalised(OfPieces, Fault):
     """Ends every line of a stream in a bare line feed."""
 
     id, name = "X802", "line-ends-normalised"
     catches = "A stream reaches the client byte for byte."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace(b"\r\n", b"\n") for piece in super().response_pieces(chunk)]
 
 
-class UnendedLineDropped(Fault):
+class UnendedLineDropped(OfPieces, Fault):
     """Reads a stream line by line, and loses the last one if nothing ends it."""
 
     id, name = "X908", "unended-line-dropped"
     catches = "A stream reaches the client byte for byte."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.removesuffix(DONE) for piece in super().response_pieces(chunk)]
 
 
-class MoreLineEndsKnown(Fault):
+class MoreLineEndsKnown(OfPieces, Fault):
     """Ends a line of a stream wherever Unicode could, as Python's splitlines does."""
 
     id, name = "X909", "more-line-ends-known"
     catches = "A stream reaches the client byte for byte."
 
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
-
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace("\u2028".encode(), b"\n") for piece in super().response_pieces(chunk)]
 
 
-class UsageDropped(Fault):
+class UsageDropped(OfPieces, Fault):
     """Drops the event that bears the usage, which has no choices."""
 
     id, name = "X803", "usage-event-dropped"
     catches = "The usage at the end of a stream reaches the client."
-
-    def response_body_mode(self) -> str:
-        return RESPONSE_IN_PIECES
 
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [
