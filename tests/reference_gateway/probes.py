@@ -1,0 +1,411 @@
+"""What a gateway decides in each of the situations that tell faults and variants apart."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import dataclasses
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reference_gateway import answers
+from reference_gateway.access.keys import KeyStore
+from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscription, Ticket, User
+from reference_gateway.behaviour import Behaviour
+from reference_gateway.limitador.counters import Counter, Limit
+from reference_gateway.stores import ModelStore, Store
+from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
+
+SECRET = Key("ns", "s")
+A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
+B = Model(Key("ns", "other"), "openai", "gpt-b", "b.test", Key("ns", "s-b"))
+MESSAGES = Model(Key("ns", "an"), "anthropic", "claude", "a.test", SECRET, api_format="messages")
+PAIRS = ((False, False), (True, False), (False, True), (True, True))
+AZURE = Model(Key("ns", "az"), "azure-openai", "gpt-a", "a.test", SECRET)
+NAMESAKE = Model(Key("a", "m"), "openai", "gpt-c", "c.test", Key("a", "s"))
+RENAMED = replace(A, target_model="gpt-n")
+HOUSEMATE = Model(Key("ns", "house"), "openai", "gpt-d", "a.test", Key("ns", "s-d"))
+TWIN = Model(Key("ns", "twin"), "openai", "gpt-a", "twin.test", Key("ns", "s-t"))
+BROKEN = Model(Key("ns", "broken"), "openai", "gpt-e", "nowhere.invalid", Key("ns", "s-e"))
+MODELS = {A.key: A, B.key: B}
+BODY = {"model": "gpt-a", "messages": [1], "stream": True, "seed": 7}
+
+
+def store_after(change: Callable[[Store[Credentials]], None]) -> Mapping[Key, Credentials]:
+    store: Store[Credentials] = Store()
+    store.put(SECRET, {"k": "old"})
+    change(store)
+    return store.view()
+
+
+def away_and_back(subject: Behaviour, store: Store[Credentials]) -> None:
+    subject.on_label_removed(store, SECRET)
+    subject.on_label_added(store, SECRET, {"k": "new"})
+
+
+def found(subject: Behaviour, *steps: Mapping[Key, Credentials]) -> list[Credentials | None]:
+    """What is found for model A after each of several states of the Secrets."""
+    outcome = []
+    for state in steps:
+        store: Store[Credentials] = Store()
+        for key, credentials in state.items():
+            store.put(key, credentials)
+        outcome.append(subject.find_credentials(store, A))
+    return outcome
+
+
+def refs_after_deletion(subject: Behaviour) -> Mapping[Key, ModelRef]:
+    store: Store[ModelRef] = Store()
+    store.put(A.key, ModelRef(A.key, "ExternalModel", "m"))
+    subject.on_model_ref_deleted(store, A.key)
+    return store.view()
+
+
+def closed_while_starting(subject: Behaviour) -> bool:
+    """Whether a processor that has just started refuses as it does otherwise."""
+    before = subject.answer_without_credentials(A)
+    subject.on_processor_started()
+    return subject.answer_without_credentials(A) == before
+
+
+def models_after_stop(subject: Behaviour) -> tuple[Key, ...]:
+    store = ModelStore()
+    store.want(A)
+    subject.on_controller_stopped(store)
+    return store.known()
+
+
+def wanted_after_deletion(subject: Behaviour) -> Model | None:
+    store = ModelStore()
+    store.want(A)
+    subject.on_external_model_deleted(store, A.key)
+    return store.wanted(A.key)
+
+
+def left_after_deletion(subject: Behaviour) -> set[Key]:
+    """What is served when model A is deleted beside one of its name and one at its endpoint."""
+    store = ModelStore()
+    for model in (A, NAMESAKE, HOUSEMATE):
+        store.want(model)
+    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE)))
+    subject.on_external_model_deleted(store, A.key)
+    return set(store.view())
+
+
+def first_key(subject: Behaviour) -> str:
+    return subject.edition.secret_data_key
+
+
+ADA, BEN = User("ada"), User("ben")
+SUBSCRIPTION = Subscription(Key("maas", "sub"), {A.key: ()}, frozenset({"ada"}), frozenset(), 0)
+POLICY = Policy(Key("maas", "pol"), frozenset({A.key}), frozenset({"ada"}), frozenset())
+REF_ELSEWHERE = Key("elsewhere", "m")
+REFUSALS = ("no-key", "malformed-key", "unknown-key", "caller-not-admitted", "model-not-in-subscription")
+LIMIT = Limit("100-1m", 100, 60.0)
+TICKET = Ticket("ada", SUBSCRIPTION.key, A.key, A.key)
+COUNTER = Counter("ns/m", "maas/sub@ns/m", "ada", "ns/m", (LIMIT,))
+
+
+def minted(subject: Behaviour, count: int = 1) -> tuple[KeyStore, list[ClientKey], list[str]]:
+    """A store, and some keys of one owner in it with their values, minted one after the other."""
+    store = KeyStore("sk-oai-")
+    made = [store.mint(ADA, SUBSCRIPTION.key, "name", "", 0.0, 100.0) for _ in range(count)]
+    for key, value in made:
+        subject.on_key_minted(key, value)
+    return store, [key for key, _ in made], [value for _, value in made]
+
+
+def known_by(subject: Behaviour, change: Callable[[str], str]) -> bool:
+    """Whether a key is found by its value, changed."""
+    store, _, values = minted(subject)
+    return subject.find_key(store, change(values[0])) is not None
+
+
+def revoked(subject: Behaviour, count: int) -> bool:
+    """Whether the first of some keys, all revoked but for it, counts as revoked; the only one if there is one."""
+    store, keys, _ = minted(subject, count)
+    subject.on_keys_revoked(store, keys if count == 1 else [])
+    return subject.is_revoked(store.of(ADA)[0])
+
+
+def owner_of_provider_key(subject: Behaviour) -> User | None:
+    found(subject, {SECRET: {"k": "KEY"}})
+    return subject.owner_of_unknown_token("KEY")
+
+
+def open_to_all(subject: Behaviour, *, named_before: bool) -> bool:
+    """Whether a model that no policy names is open."""
+    if named_before:
+        subject.policies_for([A.key], {POLICY.key: POLICY})
+    return not subject.policies_for([A.key], {}) and subject.admits_without_policy()
+
+
+def subjects_after_change(subject: Behaviour) -> frozenset[str]:
+    store: Store[Policy] = Store()
+    subject.on_policy_changed(store, POLICY)
+    subject.on_policy_changed(store, dataclasses.replace(POLICY, users=frozenset({"ben"})))
+    return store.view()[POLICY.key].users
+
+
+def models_after_change(subject: Behaviour) -> frozenset[Key]:
+    store: Store[Policy] = Store()
+    subject.on_policy_changed(store, POLICY)
+    subject.on_policy_changed(store, dataclasses.replace(POLICY, models=frozenset({B.key})))
+    return store.view()[POLICY.key].models
+
+
+def subscriptions_after_deletion(subject: Behaviour) -> Mapping[Key, Subscription]:
+    store: Store[Subscription] = Store()
+    subject.on_subscription_changed(store, SUBSCRIPTION)
+    subject.on_subscription_deleted(store, SUBSCRIPTION.key)
+    return store.view()
+
+
+def shown_later(subject: Behaviour) -> Collection[str]:
+    _, keys, _ = minted(subject)
+    return subject.shown_later(keys[0]).keys()
+
+
+ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
+    "token of nobody": lambda b: b.client_token({}),
+    "token in x-api-key": lambda b: b.client_token({"x-api-key": "k"}),
+    "token": lambda b: b.client_token({"authorization": "Bearer k"}),
+    "unknown key": lambda b: b.owner_of_unknown_token("sk-oai-x"),
+    "key of another make": lambda b: b.owner_of_unknown_token("sk-proj-x"),
+    "cluster token": lambda b: b.owner_of_unknown_token("sha256~x"),
+    "token nobody": lambda b: b.owner_of_unknown_token("nobody"),
+    "provider's key": owner_of_provider_key,
+    "key found": lambda b: known_by(b, lambda value: value),
+    "key with another secret": lambda b: known_by(b, lambda value: value[:-1] + "x"),
+    "key with more behind it": lambda b: known_by(b, lambda value: value + "0"),
+    "key in capitals": lambda b: known_by(b, str.upper),
+    "cluster token at the list": lambda b: b.client_token({"authorization": "Bearer x", ":path": "/a?/v1/models"}),
+    "token of a named one": lambda b: b.client_token({"x-maas-username": "ada"}),
+    "unguarded": lambda b: [b.guards(*one) for one in (("POST", "/a"), ("OPTIONS", "/a"), ("POST", "//a"))],
+    "unguarded by its query": lambda b: b.guards("POST", "/a?x=/v1/models"),
+    "meant by a header": lambda b: b.key_meant(minted(b)[1][0], {"x-maas-subscription": "other"}).subscription,
+    "follower on a connection": lambda b: (b.decided_on("c", TICKET), b.decided_on("c", None))[1],
+    "revoked": lambda b: revoked(b, 1),
+    "beside another": lambda b: revoked(b, 2),
+    "expired": lambda b: b.is_expired(minted(b)[1][0], 100.0),
+    "lifetime": lambda b: b.lifetime(5.0),
+    "first of two checked": lambda b: json.loads(b.body_checked(b'{"model":"a","model":"b"}'))["model"],
+    "body shown": lambda b: (b.body_shown(), b.refusal_for_body(b"no JSON")),
+    "remembered": lambda b: b.decision_seconds(),
+    "minted with": lambda b: b.minted_status(),
+    "shown later": shown_later,
+    "unknown field": lambda b: b.refuses_field("expiresInDays"),
+    "managed by a stranger": lambda b: b.may_manage(BEN, minted(b)[1][0]),
+    "managed by a key": lambda b: b.manages_keys(minted(b)[1][0]),
+    "headers refused": lambda b: b.refusal_for_headers({"x-maas-username": "root"}),
+    "token beside": lambda b: b.token_beside({"x-api-key": "sk-oai-x"}, [MESSAGES]),
+    "governed": lambda b: [b.is_governed(by_policy=one, by_subscription=other) for one, other in PAIRS],
+    "refusals": lambda b: [b.refuse_caller(why).status for why in REFUSALS],
+    "words of refusals": lambda b: [b.refuse_caller(why).body for why in REFUSALS],
+    "open though once named": lambda b: open_to_all(b, named_before=True),
+    "open when new": lambda b: open_to_all(b, named_before=False),
+    "open without ref": lambda b: not b.policies_for([], {}) and b.admits_without_policy(),
+    "admits a stranger": lambda b: b.admits(POLICY, BEN),
+    "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
+    "policy changed": subjects_after_change,
+    "policy without a model": models_after_change,
+    "owned by a stranger": lambda b: b.owns(SUBSCRIPTION, BEN),
+    "included": lambda b: b.included_ref(SUBSCRIPTION, [A.key]),
+    "included besides": lambda b: b.included_ref(SUBSCRIPTION, [B.key]),
+    "included by a namesake": lambda b: b.included_ref(SUBSCRIPTION, [REF_ELSEWHERE]),
+    "subscription deleted": subscriptions_after_deletion,
+    "free by its query": lambda b: b.draws_on_budget("/ns/m/v1/chat/completions?x=/v1/models"),
+    "limits in force": lambda b: b.limits_in_force([RateLimit(100, "1m"), RateLimit(9, "1h")]),
+    "enforces": lambda b: b.enforces_limits(),
+    "window": lambda b: b.window_seconds(LIMIT),
+    "budget": lambda b: b.budget_of(COUNTER),
+    "counted user": lambda b: b.counted_user(ADA),
+    "tokens of a refusal": lambda b: b.tokens_of_refusal(),
+    "tokens of a listing": lambda b: b.tokens_of_listing(),
+    "limited calls": lambda b: b.limited_calls_per_request(),
+    "listing limited": lambda b: b.limits_listing(),
+    "listed": lambda b: b.is_listed(ready=True, entitled=True),
+    "listed for a stranger": lambda b: b.is_listed(ready=True, entitled=False),
+    "listed unready": lambda b: b.is_listed(ready=False, entitled=True),
+    "listed as": lambda b: b.listed_id(A.key, ModelRef(A.key, "ExternalModel", "m")),
+    "listed as ready": lambda b: b.listed_ready(ready=False),
+    "listed times": lambda b: b.listed_times(),
+    "listed url": lambda b: b.listed_url("https://gateway.test/ns/m"),
+}
+
+
+def child(subject: Behaviour, kind: str) -> Any:
+    """A child as it is written the second time."""
+    owner = {"kind": "ExternalModel", "name": "m", "controller": True}
+    labels = {"app.kubernetes.io/managed-by": "x", "maas.opendatahub.io/external-model": "m"}
+    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": ["X-Gateway-Model-Name"]}]}]
+    spec = {"rules": rules, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+    whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
+    subject.child(copy.deepcopy(whole), A.key)
+    return subject.child(whole, A.key)
+
+
+def cookie_kept(subject: Behaviour) -> bool:
+    """Whether a later request brings the provider what it has set before."""
+    subject.on_answer(A, [(":status", "200"), ("set-cookie", "a=b; Path=/")])
+    return "cookie" in [header.name for header in subject.injected_headers(A, "KEY")]
+
+
+def ref_to_a(namespace: str = "ns", kind: str = "ExternalModel") -> ModelRef:
+    return ModelRef(Key(namespace, "m"), kind, "m")
+
+
+def object_of_version(version: int) -> dict[str, Any]:
+    return {"metadata": {"generation": 1, "resourceVersion": str(version), "uid": str(version)}}
+
+
+REF_TO_B = ModelRef(A.key, "ExternalModel", "other")
+NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
+
+PROBES: dict[str, Callable[[Behaviour], Any]] = {
+    **ACCESS_PROBES,
+    "managed without label": lambda b: b.is_managed({}),
+    "marks": lambda b: b.marks({"annotations": {b.edition.secret_label: "true"}}),
+    "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
+    "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
+    "managed": lambda b: b.is_managed({b.edition.secret_label: "true"}),
+    "decoded": lambda b: b.decoded(base64.b64encode(b"KEY").decode()),
+    "usable": lambda b: (b.is_usable("x"), b.is_usable("x\n")),
+    "empty usable": lambda b: b.is_usable(""),
+    "usable beside": lambda b: b.is_usable_beside("x\n"),
+    "secret of another namespace": lambda b: b.secret_of(A.key, {"name": "x/s"}),
+    "credentials changed": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"k": "new"})),
+    "label added": lambda b: store_after(lambda s: b.on_label_added(s, SECRET, {"k": "new"})),
+    "label removed": lambda b: store_after(lambda s: b.on_label_removed(s, SECRET)),
+    "label away and back": lambda b: store_after(lambda s: away_and_back(b, s)),
+    "data unusable": lambda b: store_after(lambda s: b.on_data_unusable(s, SECRET)),
+    "secret deleted": lambda b: store_after(lambda s: b.on_secret_deleted(s, SECRET)),
+    "found": lambda b: found(b, {SECRET: {"k": "1"}}),
+    "found after rotation": lambda b: found(b, {SECRET: {"k": "1"}}, {SECRET: {"k": "2"}})[1],
+    "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
+    "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
+    "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
+    "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
+    "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
+    "picked by the auth type": lambda b: b.pick_value({"apikey": "KEY"}),
+    "unseen": lambda b: b.answer_unseen(),
+    "answer without credentials": lambda b: b.answer_without_credentials(A),
+    "answer without field": lambda b: b.answer_without_field(A),
+    "effective model": lambda b: b.effective_model(B, A),
+    "edited twice at once": lambda b: (b.effective_model(RENAMED, A), b.effective_model(replace(A, port=8), RENAMED))[
+        1
+    ],
+    "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
+    "model deleted": wanted_after_deletion,
+    "left after deletion": left_after_deletion,
+    "route owned": lambda b: b.is_owned("HTTPRoute"),
+    "service owned": lambda b: b.is_owned("Service"),
+    "objects beside": lambda b: len(b.objects_beside(A)),
+    "published": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "ExternalModel", "m")}),
+    "published without ref": lambda b: b.is_published(A, {}),
+    "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
+    "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
+    "ref deleted": refs_after_deletion,
+    "published by a ref led elsewhere": lambda b: (b.ref_publishes(ref_to_a(), A), b.ref_publishes(REF_TO_B, A))[1],
+    "published from elsewhere": lambda b: b.is_published(A, {Key("x", "m"): ref_to_a("x")}),
+    "target elsewhere": lambda b: b.find_target({Key("x", "m"): {}}, A.key),
+    "route that is not accepted": lambda b: b.accepts(NOT_ACCEPTED),
+    "waits for route": lambda b: b.waits_for_route(),
+    "route named": lambda b: b.names_route(),
+    "address": lambda b: b.address_of("own", "override"),
+    "looks again": lambda b: b.looks_again("Failed"),
+    "generation": lambda b: b.observed_generation(2),
+    "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
+    "finalizer": lambda b: b.ref_finalizer(),
+    "let go without target": lambda b: b.releases_without_target(),
+    "auth type": lambda b: b.knows_auth_type("sigv4"),
+    "way out's name": lambda b: b.way_out_name("m"),
+    "route prefix": lambda b: b.route_prefix(A.key),
+    "route child": lambda b: child(b, "HTTPRoute"),
+    "rule child": lambda b: child(b, "DestinationRule"),
+    "effective model in clear": lambda b: b.effective_model(replace(A, tls=False, port=80), None),
+    "effective model at a port": lambda b: b.effective_model(replace(A, port=8443), None),
+    "annotations forgiven": lambda b: b.forgives_annotations(),
+    "rule removed": lambda b: b.removes_rule_in_clear(),
+    "children wait": lambda b: b.waits_for_secret(),
+    "children repaired": lambda b: b.repairs_children(),
+    "children brought back": lambda b: b.brings_back(),
+    "route goes with ref": lambda b: b.removes_route_with_ref(),
+    "phase without target": lambda b: b.phase_without_target(),
+    "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
+    "resolved with a slash": lambda b: b.resolve("/ns/other/v1/chat/completions/", MODELS),
+    "resolved behind two slashes": lambda b: b.resolve("//ns/m/v1/chat/completions", MODELS),
+    "infers": lambda b: [b.infers(method) for method in ("POST", "OPTIONS", "GET")],
+    "resolved in a longer namespace": lambda b: b.resolve("/ns-2/m/v1/chat/completions", MODELS),
+    "resolved behind a segment": lambda b: b.resolve("/api/ns/m/v1/chat/completions", MODELS),
+    "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
+    "resolved beside a namesake": lambda b: b.resolve("/ns/m/v1/chat/completions", {**MODELS, NAMESAKE.key: NAMESAKE}),
+    "sent to": lambda b: b.sent_to(TWIN, "/ns/twin/v1/chat/completions", None, [A, TWIN]),
+    "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
+    "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
+    "chosen by another's name": lambda b: b.choose_model(A, "gpt-b", [A, B]),
+    "chosen by a former name": lambda b: (b.choose_model(A, "gpt-a", []), b.choose_model(RENAMED, "gpt-a", []))[1],
+    "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
+    "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "chat below": lambda b: b.is_chat_endpoint("/ns/m/v1/chat/completions/batch"),
+    "chat in the query": lambda b: b.is_chat_endpoint("/ns/m/v1/completions?x=/chat/completions"),
+    "resolved with parameters": lambda b: b.resolve("/ns/m;x/v1/chat/completions", MODELS),
+    "resolved in capitals": lambda b: b.resolve("/NS/m/v1/chat/completions", MODELS),
+    "asked for": lambda b: b.upstream_model(replace(A, target_model="vendor/model:free")),
+    "chosen by a longer name": lambda b: b.choose_model(A, "gpt-a-pro", [A, B]),
+    "named behind a tool's": lambda b: b.named_model({"tool": {"model": "x"}, "model": "gpt-a"}, A),
+    "named at the end": lambda b: b.named_model({"text": "x" * 5000, "model": "gpt-a"}, A),
+    "chosen by nobody's name": lambda b: b.choose_model(A, "gpt-x", [A, B]),
+    "authorization stripped": lambda b: b.is_client_secret("authorization"),
+    "x-api-key stripped": lambda b: b.is_client_secret("x-api-key"),
+    "cookie stripped": lambda b: b.is_client_secret("cookie"),
+    "identity stripped": lambda b: b.is_client_secret("x-maas-username"),
+    "injected": lambda b: list(b.injected_headers(A, "KEY")),
+    "body with capitals": lambda b: "userid" in (b.upstream_body(A, {"model": "gpt-a", "userId": 1}) or {}),
+    "body in chunks": lambda b: b.body_read(b"body", None),
+    "told of the connection": lambda b: b.told_of_connection(),
+    "second path on a connection": lambda b: (b.path_meant("/a", "c"), b.path_meant("/b", "c"))[1],
+    "cookie kept": cookie_kept,
+    "answer to a repetition": lambda b: (b.answer_to_repetition(A.key, b"1"), b.answer_to_repetition(A.key, b"1"))[1],
+    "secret of a long name": lambda b: b.secret_of(A.key, {"name": "s" * 100}),
+    "injected for azure": lambda b: list(b.injected_headers(AZURE, "KEY")),
+    "path": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions"),
+    "path with query": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions?q=1"),
+    "body": lambda b: json.dumps(b.upstream_body(A, BODY)),
+    "good answer": lambda b: b.response_changes(200, [Header("authorization", "Bearer KEY")]),
+    "bad answer": lambda b: b.response_changes(429, [Header("authorization", "Bearer KEY")]),
+    "own answer": lambda b: b.own_answer(answers.unsupported_endpoint(b.edition)),
+    "own 404": lambda b: b.own_answer(answers.NOT_FOUND),
+    "own answer to malformed body": lambda b: b.own_answer(answers.malformed_body("x")),
+    "own answer without credentials": lambda b: b.own_answer(answers.credentials_not_found(b.edition, "openai")),
+    "provider in errors": lambda b: b.provider_in_errors(A),
+    "header of the endpoint": lambda b: b.header_of_endpoint(),
+    "answer instead of a long one": lambda b: b.answer_instead([("content-length", "1300000")]),
+    "response body mode": lambda b: b.response_body_mode(),
+    "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
+    "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
+    "retries": lambda b: b.retry_on(),
+    "exposition type": lambda b: b.exposition_type(),
+    "verifies": lambda b: b.verifies_provider(),
+    "verifies the time": lambda b: b.accepts_expired(),
+    "verifies the issuer": lambda b: b.accepts_any_issuer(),
+    "own statuses": lambda b: b.own_statuses(),
+    "chunks": lambda b: b.chunks_request(),
+    "upstream": lambda b: (b.upstream_header_case(), b.upstream_protocol()),
+    "times": lambda b: (b.convergence_delay(), b.status_delay()),
+    "extras": lambda b: (b.extra_labels(), b.extra_conditions()),
+    "without processor": lambda b: b.forwards_without_processor(),
+    "status without processor": lambda b: b.status_without_processor(),
+    "forgotten with the processor": lambda b: store_after(b.on_processor_stopped),
+    "read on start": lambda b: b.reads_secrets_on_start(),
+    "models told again": lambda b: b.hears_of_models_again(),
+    "unread": lambda b: b.seconds_until_secrets_are_read(),
+    "closed while starting": closed_while_starting,
+    "models after the controller": models_after_stop,
+    "taken up on start": lambda b: (b.takes_up_on_start(changed=False), b.takes_up_on_start(changed=True)),
+    "deletions on start": lambda b: b.notices_deletions_on_start(),
+    "replicas": lambda b: b.replicas(),
+    "times of parts": lambda b: (b.seconds_to_start(), b.seconds_to_stop()),
+}
