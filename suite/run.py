@@ -363,8 +363,10 @@ class Run:
             self._sweep()
             if target is not None:
                 self._look_through_output(target)
-                self._look_for_restarts(target)
-            self._went_well = reason == "completed" and not self.blocked and _all_passed(build.read_log(self.directory))
+            log = build.read_log(self.directory)
+            if target is not None:
+                self._look_for_restarts(target, log)
+            self._went_well = reason == "completed" and not self.blocked and _all_passed(log)
             if self._cluster is not None and not self._went_well:
                 self._take_down_logs(self._cluster)
         except Exception as error:
@@ -415,7 +417,7 @@ class Run:
             else:
                 self._events().write(seen)
 
-    def _look_for_restarts(self, target: Target) -> None:
+    def _look_for_restarts(self, target: Target, log: EventLog) -> None:
         """Name each container of the gateway's that has restarted meanwhile; who may no longer look is told, too."""
         if self._pods is None:
             return
@@ -427,7 +429,7 @@ class Run:
             return
         finally:
             kube.close()
-        for restarted in restarts.meanwhile(self._pods, pods, target, build.read_log(self.directory)):
+        for restarted in restarts.meanwhile(self._pods, pods, target, log):
             self._checked(restarted)
 
     def _logs_of_pods(self, target: Target) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.errors import ConfigurationError, NotTestableError
@@ -38,69 +39,57 @@ def sweep(options: Options, run: str | None, say: Callable[[str], None], *, dele
         if missing is not None:
             raise ConfigurationError(missing)
         names = None if asked is None else frozenset({asked.name})
-        looks = [
-            _looked(one, asked, run, place, commands, say, delete=delete)
-            for one in found(commands, str(machine.engine), place.directory, names)
-        ]
+        sweeping = _Sweeping(asked, run, place, commands, say, delete)
+        looks = [sweeping.look(one) for one in found(commands, str(machine.engine), place.directory, names)]
     total = Found(sum(look.lines for look in looks), whole=all(look.whole for look in looks))
     conclude(total, run, say, delete=delete)
     return 0
 
 
-def _looked(
-    one: Marked,
-    asked: Wanted | None,
-    run: str | None,
-    place: Place,
-    commands: Commands,
-    say: Callable[[str], None],
-    *,
-    delete: bool,
-) -> Found:
-    """A line for the cluster itself, where it is meant; then what is on it, unless it goes with it."""
-    meant = run in (None, one.run)
-    goes = meant and delete
-    busy = holding.at_work(one.name)
-    if goes:
-        if busy:
-            raise ConfigurationError(f"a run is at work on the cluster {one.name}; wait until it has ended")
-        commands.run(planning.delete(one.name, place))
-    if meant:
-        state = "deleted" if goes else "a run is at work on it" if busy else "left"
-        what = f"cluster {one.name} of kind, made for {planning.made_for(one.made_for)}"
-        say(f"{one.run or 'unknown run'}  {what}  {age(one.made)} old, {state}")
-    if goes:
-        return Found(1, whole=True)
-    inside = _inside(one, asked, run, place, commands, say, delete=delete)
-    return Found(inside.lines + meant, inside.whole)
+@dataclass(frozen=True)
+class _Sweeping:
+    """What is asked for, and by what means."""
 
+    asked: Wanted | None
+    run: str | None
+    place: Place
+    commands: Commands
+    say: Callable[[str], None]
+    delete: bool
 
-def _inside(
-    one: Marked,
-    asked: Wanted | None,
-    run: str | None,
-    place: Place,
-    commands: Commands,
-    say: Callable[[str], None],
-    *,
-    delete: bool,
-) -> Found:
-    try:
-        commands.run(planning.export(one.name, place))
-        return on_cluster(_target(_parts(one, asked), place), run, say, delete=delete)
-    except (ConfigurationError, NotTestableError) as error:
-        say(f"what runs have left on {one.name} is not known: {error}")
-        return Found(0, whole=False)
+    def look(self, one: Marked) -> Found:
+        """A line for the cluster itself, where it is meant; then what is on it, unless it goes with it."""
+        meant = self.run in (None, one.run)
+        goes = meant and self.delete
+        busy = holding.at_work(one.name)
+        if goes:
+            if busy:
+                raise ConfigurationError(f"a run is at work on the cluster {one.name}; wait until it has ended")
+            self.commands.run(planning.delete(one.name, self.place))
+        if meant:
+            state = "deleted" if goes else "a run is at work on it" if busy else "left"
+            what = f"cluster {one.name} of kind, made for {planning.made_for(one.made_for)}"
+            self.say(f"{one.run or 'unknown run'}  {what}  {age(one.made)} old, {state}")
+        if goes:
+            return Found(1, whole=True)
+        inside = self._inside(one)
+        return Found(inside.lines + meant, inside.whole)
 
+    def _inside(self, one: Marked) -> Found:
+        try:
+            self.commands.run(planning.export(one.name, self.place))
+            return on_cluster(self._target(one), self.run, self.say, delete=self.delete)
+        except (ConfigurationError, NotTestableError) as error:
+            self.say(f"what runs have left on {one.name} is not known: {error}")
+            return Found(0, whole=False)
 
-def _parts(one: Marked, asked: Wanted | None) -> Mapping[str, Part]:
-    """What a run may have stopped there."""
-    if asked is not None:
-        return asked.stack.parts
-    return stack.of_edition(one.made_for).parts if one.made_for in stack.editions() else {}
+    def _target(self, one: Marked) -> Target:
+        """As much of it as a look at what is left needs."""
+        kubernetes = KubernetesAccess(str(self.place.kubeconfig))
+        return Target("kind", kubernetes, GatewayAccess(""), ProviderAccess("", None, ""), parts=self._parts(one))
 
-
-def _target(parts: Mapping[str, Part], place: Place) -> Target:
-    """As much of it as a look at what is left needs."""
-    kubernetes = KubernetesAccess(str(place.kubeconfig))
-    return Target("kind", kubernetes, GatewayAccess(""), ProviderAccess("", None, ""), parts=parts)
+    def _parts(self, one: Marked) -> Mapping[str, Part]:
+        """What a run may have stopped there."""
+        if self.asked is not None:
+            return self.asked.stack.parts
+        return stack.of_edition(one.made_for).parts if one.made_for in stack.editions() else {}
