@@ -17,10 +17,15 @@ Feature: Forwarding
       When clients call "alpha"
       Then the provider of "alpha" sees each request exactly once
 
-    Scenario: the same request again, letter for letter
+    Scenario Outline: <request> again, letter for letter
       Given a model "alpha" in service, whose provider accepts any credential
-      When clients send "alpha" the same request twice
+      When clients make <request> to "alpha", and the same again
       Then the provider of "alpha" sees each of them, and each has an answer of its own
+
+      Examples:
+        | request                    |
+        | a chat completion          |
+        | a streamed chat completion |
 
   @EM-FWD-003
   Rule: The provider sees the path of its own API, without the gateway's prefix

@@ -100,4 +100,5 @@ Feature: Client credentials
         | a body without a model              |
         | a body whose model is a number      |
         | a GET of the model's list of models |
+        | a DELETE without a body             |
         | a call of a path that no model has  |

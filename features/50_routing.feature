@@ -64,6 +64,7 @@ Feature: Routing
         | a model that nobody has   |
         | its own, and "-pro"       |
         | its own, behind "openai/" |
+        | its own, in capitals      |
 
     Scenario: the body's model is the targetModel of before
       Given a working model "alpha"
@@ -152,6 +153,7 @@ Feature: Routing
         | a body with an empty model          |
         | a body whose model is a number      |
         | a GET of the model's list of models |
+        | a DELETE without a body             |
 
   @EM-RTE-010
   Rule: A path of the gateway that is no model's leads to no provider

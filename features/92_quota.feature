@@ -47,6 +47,12 @@ Feature: Quota
       When clients have spent a budget of 1000 tokens on "alpha"
       Then free requests to "alpha" of the stranger settle on its provider's answer
 
+    Scenario: two users who come through the same proxy
+      Given a working model "alpha" with a budget of 1000 tokens in 1h
+      And a stranger who shares policy and subscription of "alpha"
+      When clients spend a budget of 1000 tokens on "alpha" over connections that the stranger came over before
+      Then free requests to "alpha" of the stranger settle on its provider's answer, whoever used his connections
+
   @EM-QTA-005
   Rule: A call that is not served costs nothing
 

@@ -61,9 +61,9 @@ def call_with_plain_header(scenario: Scenario, alias: str, name: str, value: str
     scenario.planned = scenario.request(alias, extra_headers=((name, value),), answers=scenario.scripted)
 
 
-@when(parsers.parse('clients send "{alias:w}" the same request twice'))
-def same_request_twice(scenario: Scenario, alias: str) -> None:
-    scenario.draw_repeated(scenario.request(alias), times=2)
+@when(parsers.parse('clients make {call} to "{alias:w}", and the same again'), converters={"call": known(CALLS)})
+def same_call_twice(scenario: Scenario, call: str, alias: str) -> None:
+    scenario.draw_repeated(scenario.request(alias, stream=CALLS[call]), times=2)
 
 
 @when(parsers.parse('clients call the endpoint {endpoint} of "{alias:w}"'))

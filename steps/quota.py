@@ -47,6 +47,15 @@ def budget_spent(callers: Callers, tokens: int, alias: str) -> None:
     callers.spend(alias, tokens)
 
 
+@when(
+    parsers.parse(
+        'clients spend a budget of {tokens:d} tokens on "{alias:w}" over connections that the stranger came over before'
+    )
+)
+def budget_spent_behind_stranger(callers: Callers, tokens: int, alias: str) -> None:
+    callers.spend_behind_stranger(alias, tokens)
+
+
 @when(parsers.parse('free requests to "{alias:w}" are refused as "{answer}"'), converters={"answer": AnswerName})
 def refused_for_free(scenario: Scenario, callers: Callers, alias: str, answer: AnswerName) -> None:
     callers.is_refused_for_free(alias, answer)
@@ -65,6 +74,11 @@ def free_answered(scenario: Scenario, callers: Callers, alias: str) -> None:
 
 
 @then(parsers.parse('free requests to "{alias:w}" of the stranger settle on its provider\'s answer'))
+@then(
+    parsers.parse(
+        'free requests to "{alias:w}" of the stranger settle on its provider\'s answer, whoever used his connections'
+    )
+)
 def free_answered_to_stranger(scenario: Scenario, callers: Callers, alias: str) -> None:
     expectation = AnsweredByProvider(scenario.models[alias].facts, with_credential=True)
     scenario.settles(expectation, callers.free(alias, callers.strangers_key))

@@ -37,8 +37,12 @@ class IsolationRules(Rules):
         name = body.get("model")
         return name if isinstance(name, str) and name else None
 
-    def passes_bodiless(self) -> bool:
-        """Whether a request without a body goes on to the provider, without any credential; else it is not found."""
+    def passes_bodiless(self, method: str) -> bool:
+        """Whether a request by this method, without a body, goes on to the provider; else it is not found."""
+        return False
+
+    def bodiless_gets_credential(self) -> bool:
+        """Whether a request without a body, which names no model, is given the one of its path, should it go on."""
         return False
 
     def strips_bodiless(self) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from reference_gateway.behaviour.isolation import ROUTING_HEADER
 from reference_gateway.behaviour.rules import JSON
-from reference_gateway.faults.fault import SHIPPED, Fault
+from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
 from reference_gateway.values import Header, Key, Model
 
 AT_HAND = Key("", "the request at hand")
@@ -55,8 +55,21 @@ class BodilessPassesWithClientKey(Fault):
     id, name, source = "X312", "bodiless-passes-with-client-key", "R-057"
     catches = "The client's key never reaches the provider."
 
-    def passes_bodiless(self) -> bool:
+    def passes_bodiless(self, method: str) -> bool:
         return True
+
+    def strips_bodiless(self) -> bool:
+        return False
+
+
+class OtherMethodsPassBy(Fault):
+    """Looks at POST and GET, and sends what comes by another method on to the provider as it came."""
+
+    id, name, source = "X941", "other-methods-pass-by", "R-057"
+    catches = "The client's key never reaches the provider."
+
+    def passes_bodiless(self, method: str) -> bool:
+        return method not in {"POST", "GET"}
 
     def strips_bodiless(self) -> bool:
         return False
@@ -134,6 +147,19 @@ class ModelMissingServedByPath(Fault):
 
     def named_model(self, body: JSON, model: Model | None) -> str | None:
         return super().named_model(body, model) or (model.body_model if model else None)
+
+
+class BodilessGetsCredential(Fault):
+    """Gives whatever is no GET the credential of its path's model, whether it has a body or not."""
+
+    id, name, source, editions = "X940", "bodiless-gets-credential", "R-057", SPRING
+    catches = "A request that names no model is given no credential."
+
+    def passes_bodiless(self, method: str) -> bool:
+        return method != "GET"
+
+    def bodiless_gets_credential(self) -> bool:
+        return True
 
 
 def _named(name: str, published: Sequence[Model]) -> Model | None:

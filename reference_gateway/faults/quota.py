@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reference_gateway.access.values import RateLimit, User
+from reference_gateway.access.values import RateLimit, Ticket, User
 from reference_gateway.faults.fault import SHIPPED, Fault
 from reference_gateway.limitador.counters import Counter, Limit
+from reference_gateway.values import Answer, Key
 
 
 class QuotaNotEnforced(Fault):
@@ -71,6 +72,20 @@ class OneBudgetForAllUsers(Fault):
 
     def counted_user(self, user: User) -> str:
         return "all"
+
+
+class FirstOnConnectionPays(Fault):
+    """Charges every call over a connection to the user who came over it first."""
+
+    id, name, editions = "X943", "first-on-connection-pays", SHIPPED
+    catches = "What one user spends limits no other."
+
+    def decided_on(self, connection: str, decided: Ticket | Answer | None) -> Ticket | Answer | None:
+        found = super().decided_on(connection, decided)
+        if not isinstance(found, Ticket):
+            return found
+        first: str = self.memory.setdefault(Key("connection", connection), found.user)
+        return replace(found, user=first)
 
 
 class RefusalsPaidFor(Fault):

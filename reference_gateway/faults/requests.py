@@ -60,6 +60,16 @@ class BodyModelBehindSlash(Fault):
         return body_model.rpartition("/")[2] == model.body_model.rpartition("/")[2]
 
 
+class BodyModelInAnyCase(Fault):
+    """Takes the targetModel in other letters for it, and passes them on."""
+
+    id, name, editions = "X939", "body-model-in-any-case", SPRING
+    catches = "A body whose model is not the ExternalModel's targetModel is refused."
+
+    def goes_by(self, model: Model, body_model: str) -> bool:
+        return body_model.lower() == model.body_model.lower()
+
+
 class FirstOfTwoModelsCounts(Fault):
     """Goes by the first of two models in a body, and passes on both: the provider goes by the last."""
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from reference_gateway import answers
@@ -96,6 +97,21 @@ class RepetitionsHeldBack(Fault):
         seen = body in bodies
         bodies.add(body)
         return Answer(409, "this request was sent before") if seen else None
+
+
+class CachedStreamsEmpty(Fault):
+    """Answers a stream that was asked for before from a cache, in which a stream that has been read is empty."""
+
+    id, name = "X942", "cached-streams-empty"
+    catches = "One request of the client is one request at the provider."
+
+    def answer_to_repetition(self, model: Key, body: bytes) -> Answer | None:
+        if json.loads(body).get("stream") is not True:
+            return super().answer_to_repetition(model, body)
+        bodies: set[bytes] = self.memory.setdefault(model, set())
+        seen = body in bodies
+        bodies.add(body)
+        return Answer(200, "data: [DONE]\n\n", (Header("content-type", "text/event-stream"),)) if seen else None
 
 
 class WrongProviderNamed(Fault):

@@ -68,13 +68,14 @@ class Decider:
             return answers.not_published(self._behaviour.edition)
         return model if can_infer else answers.NOT_FOUND
 
-    def pass_by(self, path: str, header_names: Sequence[str]) -> Forward | Answer:
+    def pass_by(self, method: str, path: str, header_names: Sequence[str]) -> Forward | Answer:
         """What becomes of a request that has no body; header names in lower case, as often as they came."""
-        admitted = self.admit(path, can_infer=self._behaviour.passes_bodiless())
+        admitted = self.admit(path, can_infer=self._behaviour.passes_bodiless(method))
         if admitted is None or isinstance(admitted, Answer):
             return admitted or answers.NOT_FOUND
         removed = self._removed(header_names) if self._behaviour.strips_bodiless() else ()
-        return Forward(admitted, path, removed, ())
+        injected = self._injected(admitted) if self._behaviour.bodiless_gets_credential() else ()
+        return injected if isinstance(injected, Answer) else Forward(admitted, path, removed, injected)
 
     def decide(
         self, path: str, header_names: Sequence[str], body: bytes, routing: str | None = None, host: str = ""

@@ -77,8 +77,9 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                     routing = next((value for name, value in headers if name == ROUTING_HEADER), None)
                     host = next((value for name, value in headers if name == ":authority"), "")
                     length = next((value for name, value in headers if name == "content-length"), None)
+                    method = next((value for name, value in headers if name == ":method"), "")
                     if message.request_headers.end_of_stream:
-                        decision = decider.pass_by(path, names)
+                        decision = decider.pass_by(method, path, names)
                         if isinstance(decision, Answer):
                             yield self._immediate(decision)
                         else:
@@ -87,7 +88,6 @@ class Processor(ext_proc_grpc.ExternalProcessorServicer):  # type: ignore[misc]
                             headers_response = ext_proc.HeadersResponse(response=common)
                             yield ext_proc.ProcessingResponse(request_headers=headers_response)
                         continue
-                    method = next((value for name, value in headers if name == ":method"), "")
                     infers = self._behaviour.infers(method)
                     admitted = decider.admit(path, can_infer=infers, routing=routing, host=host)
                     yield self._immediate(admitted) if isinstance(admitted, Answer) else _wait_for_body()
