@@ -19,7 +19,7 @@ from suite.plan import Wanted
 
 Row = Mapping[str, Any]
 _NARROWEST = 30
-_ONLY_IN_JSON = ("source", "catches")
+_ONLY_IN_JSON = ("source", "catches", "chapter")
 
 
 def rows_of(what: str, edition: str | None = None) -> Sequence[Row]:
@@ -76,9 +76,11 @@ def as_table(rows: Sequence[Row]) -> str:
 
 def _requirements(catalogue: Catalogue, edition: str | None) -> Sequence[Row]:
     editions = [item for item in catalogue.editions.values() if edition in (None, item.name)]
+    chapter = {tag: chapters.slug(text.name) for text in chapters.read() for rule in text.rules for tag in rule.tags}
     return [
         {
             "id": row.id,
+            "chapter": chapter[row.id],
             "levels": {item.name: word(item.holdings[row.id]) for item in editions},
             "profile": row.profile,
             "source": row.source,

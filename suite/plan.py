@@ -8,15 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cucumber_tag_expressions import parse
-from cucumber_tag_expressions.parser import TagExpressionError
-
 from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, Row
 from fixtures.errors import ConfigurationError
 from fixtures.targets.target import HOW_TO_HAVE
 from reports.events import Case, Requirement
 from reports.merge import NOT_SELECTED
-from suite.chapters import Chapter, ScenarioText, slug
+from suite.chapters import Chapter, ScenarioText
+from suite.selection import LOOK_UP, Selection
 
 
 @dataclass(frozen=True)
@@ -85,22 +83,24 @@ def make(
         if profile not in catalogue.profiles:
             known = ", ".join(catalogue.profiles)
             raise ConfigurationError(f"unknown profile {profile!r}; there are: {known}")
-    selected = _selection(wanted.select)
+    selected = Selection(wanted.select, catalogue, chapters)
     requirements: list[Requirement] = []
     bound: list[Bound] = []
+    left_out: list[str] = []
     for chapter in chapters:
         for rule in chapter.rules:
             row = catalogue.by_id[rule.tags[0]]
             holding = edition.holdings[row.id]
             why_not = _why_not(row, holding, edition, chapter, features, wanted, selected)
             requirements.append(_requirement(row, holding, edition, chapter, why_not))
+            if why_not is not None and _is_asked_for(row, holding, chapter, wanted, selected):
+                left_out.append(f"{row.id}, say, is not judged: {why_not.rstrip('.')}; ")
             if why_not is None:
                 bound += [item for scenario in rule.scenarios for item in bind(row.id, chapter, scenario)]
     if not bound:
         asked = f"--select {wanted.select!r}" if wanted.select else "this choice of profiles"
         raise ConfigurationError(
-            f"{asked} selects no requirement that holds in edition {edition.name}; "
-            "`conformance list requirements` shows ids, levels, profiles and chapters to select by"
+            f"{asked} selects no requirement that holds in edition {edition.name}; {''.join(left_out[:1])}{LOOK_UP}"
         )
     # Round by round, so that what differs between two executions of a case is as much as can be.
     repeated = tuple(item.in_round(number) for number in range(1, wanted.rounds + 1) for item in bound)
@@ -138,28 +138,6 @@ def fingerprint(directory: Path = FEATURES) -> str:
     return digest.hexdigest()
 
 
-class _Selection:
-    def __init__(self, expression: str | None) -> None:
-        if expression is not None and not expression.strip():
-            raise ConfigurationError(
-                '--select is empty; leave it out to judge everything, or write for example "EM-CRED-004"'
-            )
-        try:
-            self._parsed = parse(expression.replace("@", "")) if expression is not None else None
-        except TagExpressionError as error:
-            raise ConfigurationError(
-                f"--select {expression!r} is not a tag expression ({' '.join(str(error).split())}); "
-                'write for example "EM-CRED-004", "credentials and not EM-CRED-010" or "EM-CRED or EM-HDR"'
-            ) from error
-
-    def takes(self, words: Collection[str]) -> bool:
-        return self._parsed is None or self._parsed.evaluate(list(words))
-
-
-def _selection(expression: str | None) -> _Selection:
-    return _Selection(expression)
-
-
 def _why_not(
     row: Row,
     holding: Holding,
@@ -167,7 +145,7 @@ def _why_not(
     chapter: Chapter,
     features: Collection[str],
     wanted: Wanted,
-    selected: _Selection,
+    selected: Selection,
 ) -> str | None:
     if holding.excluded:
         return f"not in edition {edition.name}: {holding.excluded}"
@@ -176,10 +154,16 @@ def _why_not(
     if holding.feature and holding.feature not in features:
         how = HOW_TO_HAVE.get(holding.feature)
         return f"the gateway does not declare the feature {holding.feature}{f' ({how})' if how else ''}"
-    words = {row.id, row.id.rpartition("-")[0], str(holding.level), str(holding.level).lower(), row.profile}
-    if not selected.takes(words | {slug(chapter.name), chapter.path.stem}):
+    if not selected.takes(row, holding, chapter):
         return NOT_SELECTED
     return None
+
+
+def _is_asked_for(row: Row, holding: Holding, chapter: Chapter, wanted: Wanted, selected: Selection) -> bool:
+    """Whether the user means this one, be it judged or not; what is selected by itself is meant in any profile."""
+    if wanted.select is None:
+        return row.profile in wanted.profiles
+    return selected.takes(row, holding, chapter)
 
 
 def _requirement(

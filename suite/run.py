@@ -64,6 +64,7 @@ from suite.plan import Plan, Wanted
 DEFAULT_EDITION = "runbook"
 AUTO = "auto"
 USER_AGENT = "externalmodel-conformance"
+PLAN_AGAIN = "plan and apply the objects again"
 
 Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
 
@@ -188,7 +189,10 @@ class Run:
     def _begin_prepared(self, catalogue: Catalogue, target: Target, known: Edition | None, found: Prepared) -> None:
         """As the rest of ``_begin``, where an administrator has applied all objects and nothing else can be done."""
         if known is not None and known.name != found.edition:
-            raise ConfigurationError(f"the objects were planned for edition {found.edition}, not for {known.name}")
+            raise ConfigurationError(
+                f"the objects were planned for edition {found.edition}, not for {known.name}; give --edition "
+                f"{found.edition}, or {PLAN_AGAIN}"
+            )
         edition = catalogue.edition(found.edition)
         self.plan = plans.make(catalogue, edition, chapters.read(), target.features, self.wanted)
         self._refuse_unprepared(self.plan, found)
@@ -200,16 +204,19 @@ class Run:
 
     def _refuse_unprepared(self, plan: Plan, found: Prepared) -> None:
         missing = [case.id for case in plan.cases if case.id not in found.scenes]
-        again = "plan and apply the objects again"
         if self._options.repeat > 1:
             raise ConfigurationError("--repeat would play scenes at the same time that share their objects; leave it")
-        if found.fingerprint != plan.fingerprint or missing:
-            why = "the contract has changed since" if found.fingerprint != plan.fingerprint else f"not for {missing[0]}"
-            raise ConfigurationError(f"the objects were planned for another run ({why}); {again}")
+        if found.fingerprint != plan.fingerprint:
+            raise ConfigurationError(f"the contract has changed since the objects were planned; {PLAN_AGAIN}")
+        if missing:
+            raise ConfigurationError(
+                f"the objects were planned for fewer cases: {len(missing)} of {len(plan.cases)} have none, "
+                f"{missing[0]} for one; give the --select and --profile that they were planned with, or {PLAN_AGAIN}"
+            )
         if self._workers > found.workers:
             raise ConfigurationError(
                 f"the objects were planned for {found.workers} workers, not for {self._workers}; give fewer "
-                f"--workers, or {again}"
+                f"--workers, or {PLAN_AGAIN}"
             )
 
     def _detected(self, catalogue: Catalogue, kube: Kube, target: Target) -> Chosen:

@@ -104,19 +104,38 @@ def test_what_is_no_expression_is_refused_with_an_example(tmp_path: Path, expres
 
 
 @pytest.mark.parametrize(
-    ("wanted", "what"),
+    ("wanted", "what", "because"),
     [
-        (Wanted(select="EM-FWD-999"), "--select 'EM-FWD-999'"),
-        (Wanted(select="EM-FWD-004"), "--select 'EM-FWD-004'"),
-        (Wanted(select="more", profiles=("core",)), "--select 'more'"),
+        (Wanted(select="EM-FWD-003"), "--select 'EM-FWD-003'", "EM-FWD-003, say, is not judged: the gateway does not"),
+        (Wanted(select="EM-FWD-004"), "--select 'EM-FWD-004'", "EM-FWD-004, say, is not judged: not in edition first"),
+        (Wanted(select="more", profiles=("core",)), "--select 'more'", "EM-FWD-002, say, is not judged: profile more "),
+        (Wanted(select="must and should"), "--select 'must and should'", "`conformance list requirements"),
     ],
 )
-def test_a_selection_of_nothing_is_refused(tmp_path: Path, wanted: Wanted, what: str) -> None:
+def test_a_selection_of_nothing_is_refused_with_the_reason(
+    tmp_path: Path, wanted: Wanted, what: str, because: str
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         make(tmp_path, wanted)
 
-    assert str(caught.value).startswith(f"{what} selects no requirement that holds in edition first; ")
-    assert "`conformance list requirements`" in str(caught.value)
+    assert str(caught.value).startswith(f"{what} selects no requirement that holds in edition first; {because}")
+    assert "`conformance list requirements --format json`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "word", "near"),
+    [
+        ("EM-FWD-001 or EM-FWD-02", "EM-FWD-02", "EM-FWD-002"),
+        ("small and not em-fwd-001", "em-fwd-001", "EM-FWD-001"),
+        ("(10_smal) or must", "10_smal", "10_small"),
+    ],
+)
+def test_a_misspelt_word_is_refused_beside_others_too(tmp_path: Path, expression: str, word: str, near: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        make(tmp_path, Wanted(select=expression))
+
+    assert str(caught.value).startswith(f"--select {expression!r}: {word!r} selects no requirement in any edition (did")
+    assert near in str(caught.value)
 
 
 def test_an_unknown_profile_is_refused_with_those_that_there_are(tmp_path: Path) -> None:

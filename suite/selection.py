@@ -1,0 +1,79 @@
+"""What ``--select`` takes: a tag expression over ids, id prefixes, levels, profiles and chapters."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from cucumber_tag_expressions import parse
+from cucumber_tag_expressions.parser import TagExpressionError
+
+from fixtures.catalogue import Catalogue, Holding, Row
+from fixtures.errors import ConfigurationError
+from reports.model import LEVELS
+from suite.chapters import Chapter, slug
+
+LOOK_UP = "`conformance list requirements --format json` shows ids, levels, profiles and chapters to select by"
+_OPERATORS = {"and", "or", "not"}
+_WORD = re.compile(r"[^\s()]+")
+
+
+class Selection:
+    """The requirements that an expression takes; all of them without one."""
+
+    def __init__(self, expression: str | None, catalogue: Catalogue, chapters: Sequence[Chapter]) -> None:
+        """Read the expression.
+
+        Raises:
+            ConfigurationError: it is none, or holds a word that no requirement of any edition bears.
+        """
+        if expression is not None and not expression.strip():
+            raise ConfigurationError(
+                '--select is empty; leave it out to judge everything, or write for example "EM-CRED-004"'
+            )
+        plain = None if expression is None else expression.replace("@", "")
+        try:
+            self._parsed = None if plain is None else parse(plain)
+        except TagExpressionError as error:
+            raise ConfigurationError(
+                f"--select {expression!r} is not a tag expression ({' '.join(str(error).split())}); "
+                'write for example "EM-CRED-004", "credentials and not EM-CRED-010" or "EM-CRED or EM-HDR"'
+            ) from error
+        # Beside a word that takes something, a misspelt one would only make the run smaller, and nobody would notice.
+        known = _known(catalogue, chapters)
+        for word in _WORD.findall(plain or ""):
+            if word not in _OPERATORS | known:
+                raise ConfigurationError(
+                    f"--select {expression!r}: {word!r} selects no requirement in any edition{_near(word, known)}; "
+                    f"{LOOK_UP}"
+                )
+
+    def takes(self, row: Row, holding: Holding, chapter: Chapter) -> bool:
+        """Whether it takes this requirement of an edition."""
+        words = {*_of_row(row), *_of_chapter(chapter), *_of_level(str(holding.level))}
+        return self._parsed is None or self._parsed.evaluate(list(words))
+
+
+def _known(catalogue: Catalogue, chapters: Iterable[Chapter]) -> set[str]:
+    rows = (word for row in catalogue.rows for word in _of_row(row))
+    levels = (word for level in LEVELS for word in _of_level(level))
+    return {*rows, *levels, *(word for chapter in chapters for word in _of_chapter(chapter)), *catalogue.profiles}
+
+
+def _of_row(row: Row) -> tuple[str, ...]:
+    return row.id, row.id.rpartition("-")[0], row.profile
+
+
+def _of_level(level: str) -> tuple[str, ...]:
+    return level, level.lower()
+
+
+def _of_chapter(chapter: Chapter) -> tuple[str, ...]:
+    return slug(chapter.name), chapter.path.stem
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    by_lower = {each.lower(): each for each in sorted(known)}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
+    return f" (did you mean {' or '.join(by_lower[each] for each in near)}?)" if near else ""
