@@ -28,10 +28,11 @@ SELECTED = (
 VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
 GATEWAY = "openshift-ingress"
 LOOKS_THROUGH_ALL = "EM-SEC-002/"
-EVENTS = "events"
+LOOKED_AT = {"events", *(kind.plural for kind in EDITION.with_status)}
+"""After every case these are looked through if that is allowed; only one requirement depends on it."""
 NO_PODS = ("get", "", "pods/log", GATEWAY)
 """Planned, and used only where there are Pods."""
-ROUNDS = ("", "#2", "#3", "#4")
+ROUNDS = ("", "#2", "#3")
 """What the name of a case ends in, round by round."""
 Used = tuple[str, str, str, str]
 """Verb, group, resource and namespace; the namespace is empty where it is the run's own, or there is none."""
@@ -141,25 +142,23 @@ def test_a_run_uses_what_is_planned_and_nothing_else(authorizer: Authorizer, pla
 def test_without_a_right_no_case_is_green(
     config: Path, authorizer: Authorizer, api: Proxy, planned: dict[Used, Right], tmp_path: Path
 ) -> None:
-    cases = {case: set(rights) for case, rights in authorizer.used.items() if case.startswith("EM-")}
-    by_cases = {right for rights in cases.values() for right in rights if right in planned}
+    used_by: dict[Used, list[str]] = defaultdict(list)
+    for case, rights in authorizer.used.items():
+        for right in rights & set(planned):
+            looked_at = right[0] == "list" and right[2] in LOOKED_AT
+            if case.startswith(LOOKS_THROUGH_ALL if looked_at else "EM-"):
+                used_by[right].append(case)
     # What few cases use is assigned first, while they are free.
-    for right in sorted(by_cases, key=lambda one: sum(one in rights for rights in cases.values())):
-        # After every case objects are looked through if that is allowed; only one requirement depends on it.
-        looked_at = right[0] == "list" and right[2] in {EVENTS, *(kind.plural for kind in EDITION.with_status)}
-        free = (
-            f"{case}{round_}"
-            for round_ in ROUNDS
-            for case, rights in cases.items()
-            if right in rights and (not looked_at or case.startswith(LOOKS_THROUGH_ALL))
-        )
-        slot = next((case for case in free if case not in authorizer.kept), None)
+    for right, cases in sorted(used_by.items(), key=lambda item: len(item[1])):
+        slots = (f"{case}{round_}" for round_ in ROUNDS for case in cases)
+        slot = next((slot for slot in slots if slot not in authorizer.kept), None)
         if slot is not None:
             authorizer.kept[slot] = right
+
+    assert set(used_by) == set(authorizer.kept.values()), "each right has its turn"
 
     ended = judged(config, tmp_path / "run", "--repeat", str(len(ROUNDS)))
 
     found = {case["id"]: case["outcome"] for item in report(tmp_path / "run")["requirements"] for case in item["cases"]}
     assert ended.code == 3, ended.stdout + ended.stderr
     assert {case: found[case] for case in authorizer.kept} == dict.fromkeys(authorizer.kept, "not-testable")
-    assert by_cases - set(authorizer.kept.values()) == set(), "each right has had its turn"
