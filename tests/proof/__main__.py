@@ -17,6 +17,7 @@ import click
 
 from fixtures.catalogue import Catalogue, load
 from suite import plan
+from suite.chapters import slug
 from suite.run import suite_facts
 from tests.proof import digest, matrix, outfits, page, pairs
 from tests.proof.outfits import Outfit
@@ -107,9 +108,7 @@ def tasks(catalogue: Catalogue, extent: str) -> list[Task]:
     made = pairs.full(catalogue) if extent == "full" else pairs.quick(catalogue)
     worn = outfits.full(catalogue) if extent == "full" else outfits.quick(catalogue)
     found = [Task(f"{pair.id}-{pair.caught_by}-{pair.extent}", pair, pair.extent == "whole") for pair in made]
-    found += [
-        Task(f"{outfit.id}-{'narrow' if outfit.select else 'whole'}", outfit, not outfit.select) for outfit in worn
-    ]
+    found += [Task(f"{outfit.id}-{slug(outfit.extent)}", outfit, not outfit.select) for outfit in worn]
     return sorted(found, key=lambda task: not task.wide)
 
 

@@ -19,13 +19,23 @@ from tests.proof.pairs import Pair
 def of(asked: Pair | Outfit) -> str:
     """Sixteen digits that differ where the fault, a variant, what is asked for or a scenario that judges it differs.
 
-    Those of an outfit do not tell of scenarios: all of them judge it, so that each change of one would cost whole runs.
+    Of what judges an outfit only a chapter's scenarios are told: each change of one would cost whole runs otherwise.
     """
     if isinstance(asked, Outfit):
-        return _digest(repr(asked), *(inspect.getsource(_deviations()[name]) for name in asked.variants))
+        judged, worn = _in_chapter(asked.select, asked.edition), asked.variants
+    else:
+        judged, worn = asked.expected, (asked.fault,)
     holdings = load().edition(asked.edition).holdings
-    rules = [f"{holdings[id_]} {_rules()[id_]}" for id_ in sorted(asked.expected)]
-    return _digest(repr(asked), rules, inspect.getsource(_deviations()[asked.fault]))
+    rules = [f"{holdings[id_]} {_rules()[id_]}" for id_ in sorted(judged)]
+    return _digest(repr(asked), rules, *(inspect.getsource(_deviations()[name]) for name in worn))
+
+
+def _in_chapter(name: str | None, edition: str) -> frozenset[str]:
+    """The requirements of the chapter of that name that the edition has; none if there is no such chapter."""
+    found = {
+        rule.tags[0] for chapter in chapters.read() if chapters.slug(chapter.name) == name for rule in chapter.rules
+    }
+    return frozenset(found & set(load().edition(edition).holdings))
 
 
 def _digest(*parts: object) -> str:

@@ -13,7 +13,7 @@ import yaml
 from fixtures.catalogue import Catalogue
 from reference_gateway.faults import all_faults
 from reference_gateway.variants import all_variants
-from tests.proof import pairs
+from tests.proof import outfits, pairs
 from tests.proof.records import Record
 
 EXCEPTIONS = Path(__file__).parent / "exceptions.yaml"
@@ -98,6 +98,11 @@ def _left_out(
         for edition in variant.editions:
             if (variant.id, edition) not in worn:
                 yield f"{variant.id}, edition {edition}: no run has tried it"
+    judged = {(record.subject, record.edition, record.extent) for record in variants}
+    for outfit in outfits.quick(catalogue):
+        subject = ("+".join(outfit.variants), outfit.edition)
+        if (*subject, outfits.WHOLE) not in judged and (*subject, outfit.extent) not in judged:
+            yield f"{outfit.id}: no run has judged it by {outfit.extent}"
     yield from _unproved(catalogue, faults, exempt)
 
 

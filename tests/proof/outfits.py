@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
-from fixtures.catalogue import Catalogue
+from fixtures.catalogue import Catalogue, Edition
 from reference_gateway.variants import all_variants
+from suite import chapters
 
 APART = Path(__file__).parent / "outfits.yaml"
+WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,27 @@ class Outfit:
     edition: str
     variants: tuple[str, ...]
     select: str | None
-    """What is judged; None for everything."""
+    """What is judged, such as a chapter; None for everything."""
 
     @property
     def id(self) -> str:
         """``V01+V02-runbook``."""
         return f"{'+'.join(self.variants)}-{self.edition}"
 
+    @property
+    def extent(self) -> str:
+        """``whole``, or what is selected."""
+        return self.select or WHOLE
+
 
 def quick(catalogue: Catalogue) -> list[Outfit]:
-    """As many variants at once as go together."""
-    return [outfit for edition in catalogue.editions for outfit in _outfits(edition)]
+    """As many variants at once as go together, judged by each chapter by itself: a whole run of them takes minutes."""
+    return [
+        Outfit(edition.name, worn, select)
+        for edition in catalogue.editions.values()
+        for worn in _worn_at_once(edition.name)
+        for select in (_matters(worn) or _chapters(edition))
+    ]
 
 
 def full(catalogue: Catalogue) -> list[Outfit]:
@@ -44,11 +56,16 @@ def full(catalogue: Catalogue) -> list[Outfit]:
         for variant in all_variants()
         if edition in variant.editions
     ]
-    together = [outfit for outfit in quick(catalogue) if len(outfit.variants) > 1]
+    together = [
+        Outfit(edition, worn, None)
+        for edition in catalogue.editions
+        for worn in _worn_at_once(edition)
+        if len(worn) > 1
+    ]
     return [*together, *single]
 
 
-def _outfits(edition: str) -> Iterator[Outfit]:
+def _worn_at_once(edition: str) -> list[tuple[str, ...]]:
     """Each variant goes into the first outfit in which nothing clashes with it."""
     outfits: list[list[str]] = []
     for variant in all_variants():
@@ -58,9 +75,23 @@ def _outfits(edition: str) -> Iterator[Outfit]:
             if outfit is None:
                 outfits.append(outfit := [])
             outfit.append(variant.id)
-    for worn in outfits:
-        alone = _rows().get(worn[0], {}) if len(worn) == 1 else {}
-        yield Outfit(edition, tuple(worn), alone.get("matters"))
+    return [tuple(worn) for worn in outfits]
+
+
+def _chapters(edition: Edition) -> tuple[str, ...]:
+    """The chapters of which something holds in the edition, as ``--select`` takes them."""
+    holding = {id_ for id_, holding in edition.holdings.items() if holding.level is not None}
+    return tuple(
+        chapters.slug(chapter.name)
+        for chapter in chapters.read()
+        if any(rule.tags[0] in holding for rule in chapter.rules)
+    )
+
+
+def _matters(worn: tuple[str, ...]) -> tuple[str, ...]:
+    """What has to be judged where a variant is worn for itself; empty for everything."""
+    found = _rows().get(worn[0], {}).get("matters") if len(worn) == 1 else None
+    return (found,) if found else ()
 
 
 def _clash(variant: str, worn: Iterable[str]) -> bool:

@@ -47,7 +47,7 @@ class Record:
     """A fault's id, or the variants of an outfit: ``V01+V02``."""
     edition: str
     extent: str
-    """``narrow`` or ``whole``."""
+    """``narrow`` or ``whole``; of an outfit what it was judged by."""
     verdict: str
     failed: tuple[str, ...]
     """Requirements that failed, or were not met where they are SHOULD or provisional."""
@@ -95,7 +95,7 @@ def of_outfit(outfit: Outfit, nursery: Nursery, evidence: Path) -> Record:
     began = time.monotonic()
     words = [word for variant in outfit.variants for word in ("--variant", variant)]
     # Replicas that lag have each look last longer: who wears them all waits more than it computes.
-    extent = ["--select", outfit.select] if outfit.select else ["--workers", "16"]
+    extent = ["--workers", "3", "--select", outfit.select] if outfit.select else ["--workers", "16"]
     with _scratch() as scratch:
         outcome = nursery.run(scratch / "run", "--edition", outfit.edition, *words, *extent)
         wanted = "conformant with relaxations" if outfit.select else "conformant"
@@ -105,7 +105,7 @@ def of_outfit(outfit: Outfit, nursery: Nursery, evidence: Path) -> Record:
     return Record(
         "+".join(outfit.variants),
         outfit.edition,
-        "narrow" if outfit.select else "whole",
+        outfit.extent,
         outcome.report["verdict"],
         *_outcomes(outcome),
         tuple(problems),

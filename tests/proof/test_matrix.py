@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from fixtures.catalogue import Catalogue, load
 from reference_gateway.faults import all_faults
 from reference_gateway.variants import all_variants
+from suite import chapters
 from tests.proof import __main__ as command
 from tests.proof import digest, matrix, outfits, page, pairs
 from tests.proof.__main__ import tasks
@@ -149,6 +150,37 @@ def test_every_variant_is_worn_in_every_edition_that_has_it(catalogue: Catalogue
     for made in (outfits.quick(catalogue), outfits.full(catalogue)):
         worn = {(variant, outfit.edition) for outfit in made for variant in outfit.variants}
         assert worn == {(variant.id, edition) for variant in all_variants() for edition in variant.editions}
+
+
+def test_each_chapter_judges_what_is_worn_together_in_its_edition(catalogue: Catalogue) -> None:
+    for edition in catalogue.editions.values():
+        judged = {outfit.select for outfit in outfits.quick(catalogue) if outfit.edition == edition.name}
+        holding = {id_ for id_, holding in edition.holdings.items() if holding.level is not None}
+        of = {chapters.slug(one.name): {rule.tags[0] for rule in one.rules} for one in chapters.read()}
+        assert {id_ for name, ids in of.items() if name in judged for id_ in ids} >= holding
+
+
+def test_a_whole_proof_names_the_chapter_by_which_nobody_has_judged(catalogue: Catalogue) -> None:
+    outfit, left_out, *others = outfits.quick(catalogue)
+    made = [
+        Record("+".join(one.variants), one.edition, one.extent, "conformant with relaxations", (), (), (), 1.0)
+        for one in (outfit, *others)
+    ]
+
+    found = [problem for problem in matrix.make(catalogue, made, partial=False).problems if problem.startswith("V")]
+
+    assert found == [f"{left_out.id}: no run has judged it by {left_out.extent}"]
+
+
+def test_a_scenario_that_changes_has_its_chapter_judge_what_is_lawful_again(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = [outfit for outfit in outfits.quick(catalogue) if outfit.edition == "runbook"]
+    before = {outfit: digest.of(outfit) for outfit in wanted}
+    rules = {**digest._rules(), "EM-STR-001": "another"}
+    monkeypatch.setattr(digest, "_rules", lambda: rules)
+
+    assert [outfit.select for outfit in wanted if digest.of(outfit) != before[outfit]] == ["streaming"]
 
 
 def test_rows_name_what_holds_in_their_edition(catalogue: Catalogue) -> None:
