@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypeVar
@@ -45,7 +46,11 @@ def chosen(wanted: Iterable[str], known: Sequence[type[D]], noun: str, edition: 
     for text in wanted:
         deviation = next((each for each in known if text.lower() in (each.name, each.id.lower())), None)
         if deviation is None:
-            raise UsageProblem(f"There is no {noun} '{text}'; `python -m reference_gateway {noun}s` lists them.")
+            near = difflib.get_close_matches(
+                text.lower(), [one for each in known for one in (each.name, each.id.lower())]
+            )
+            meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+            raise UsageProblem(f"There is no {noun} '{text}'{meant}; `conformance list {noun}s` shows them.")
         if edition.name not in deviation.editions:
             raise UsageProblem(
                 f"The {noun} '{deviation.name}' means nothing in the edition {edition.name}; "

@@ -24,9 +24,8 @@ from reports.events import (
     Settled,
     StepFinished,
 )
+from reports.model import NOT_SELECTED
 
-NOT_SELECTED = "not selected"
-"""Why a requirement is not judged that the user has not asked for; another shard may have it."""
 A_PART = "only a part was judged"
 """How the relaxation begins that says so."""
 

@@ -22,6 +22,8 @@ REQUIREMENT_OUTCOMES: tuple[RequirementOutcome, ...] = (
 )
 """All outcomes of a requirement in the order in which a reader wants to meet them."""
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
+NOT_SELECTED = "not selected"
+"""Why a requirement is not judged that the user has not asked for; another shard may have it."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reports.model import (
     LEVELS,
+    NOT_SELECTED,
     REQUIREMENT_OUTCOMES,
     Ending,
     HarnessError,
@@ -100,19 +101,22 @@ def counts(requirements: Sequence[RequirementResult]) -> dict[str, dict[str, int
 
 
 def not_covered(requirements: Sequence[RequirementResult], excluded: Mapping[str, str]) -> tuple[str, ...]:
-    """What the run did not judge: whole profiles by name, the rest by number."""
+    """What the run did not judge: whole profiles by name, the rest by number, and by itself what nobody asked for."""
+    not_selected = sum(1 for requirement in requirements if requirement.reason == NOT_SELECTED)
     profiles = dict.fromkeys(requirement.profile for requirement in requirements)
     parts = []
     single = 0
     for profile in profiles:
         members = [requirement for requirement in requirements if requirement.profile == profile]
-        left_out = sum(1 for requirement in members if requirement.outcome == "not-applicable")
+        left_out = sum(1 for item in members if item.outcome == "not-applicable" and item.reason != NOT_SELECTED)
         if left_out == len(members):
             parts.append(f"profile {profile} ({_number(left_out, 'requirement')})")
         else:
             single += left_out
     if single:
         parts.append(f"{_number(single, 'requirement')} not applicable")
+    if not_selected:
+        parts.append(f"{_number(not_selected, 'requirement')} not selected")
     if excluded:
         parts.append(f"{len(excluded)} excluded by the catalogue")
     return tuple(parts)

@@ -295,7 +295,7 @@ def list_(what: str, form: str, edition: str | None) -> int:
 @cli.command()
 @click.argument("identifier", metavar="ID")
 def explain(identifier: str) -> int:
-    """Explain a requirement (EM-CRED-004), or a disagreement of the sources (D2)."""
+    """Explain a requirement (EM-CRED-004), a source of some (R-074), a disagreement of sources (D2), a fault (M12)."""
     from suite.explaining import explain as explain_id
 
     click.echo(explain_id(identifier))

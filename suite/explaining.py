@@ -1,15 +1,20 @@
-"""`conformance explain`: all that the contract says about one requirement, or about one disagreement of its sources."""
+"""`conformance explain`: what an id stands for: a requirement, a source, a disagreement, a fault or a variant."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fixtures.catalogue import Catalogue, Disagreement, Row, load
 from fixtures.errors import ConfigurationError
+from fixtures.near import did_you_mean
 from suite import chapters
 from suite.chapters import Chapter, RuleText, ScenarioText
-from suite.listing import word
+from suite.listing import rows_of, word
+
+_SOURCE = re.compile(r"\b[RS]-[A-Z0-9-]+")
+"""A row of what gateways do, or a situation: R-074, S-ROT-01."""
 
 
 def explain(identifier: str) -> str:
@@ -25,9 +30,29 @@ def explain(identifier: str) -> str:
     disagreements = _disagreements(catalogue)
     if wanted in disagreements:
         return "\n".join(_disagreement(catalogue, wanted, disagreements[wanted]))
-    near = difflib.get_close_matches(wanted, [*catalogue.by_id, *disagreements], n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`conformance list requirements` shows all"
-    raise ConfigurationError(f"unknown id {identifier!r}; {hint}")
+    standing_on = [row for row in catalogue.rows if wanted in _SOURCE.findall(row.source)]
+    if standing_on:
+        said = (f"  {row.id}  {row.sentence}" for row in standing_on)
+        return "\n".join([f"{wanted}  a source, on which these requirements stand:", *said])
+    deviations = {str(row["id"]): (what, row) for what in ("faults", "variants") for row in rows_of(what)}
+    if wanted in deviations:
+        return "\n".join(_deviation(*deviations[wanted]))
+    known = {*catalogue.by_id, *disagreements, *deviations}
+    hint = did_you_mean(wanted, known) or "; `conformance list requirements` shows those of the contract"
+    raise ConfigurationError(f"unknown id {identifier!r}{hint}")
+
+
+def _deviation(what: str, row: Mapping[str, Any]) -> list[str]:
+    """A fault, or a lawful variant."""
+    lines = [f"{row['id']} {row['name']}  {row['description']}"]
+    lines += [f"{name:<10} {row[name]}" for name in ("catches", "source") if row.get(name)]
+    option = f"--{what.removesuffix('s')}"
+    return [
+        *lines,
+        "",
+        "run it",
+        *(f"  conformance run --edition {one} {option} {row['id']}" for one in row["editions"]),
+    ]
 
 
 def _requirement(catalogue: Catalogue, row: Row) -> list[str]:

@@ -12,7 +12,7 @@ from fixtures.catalogue import FEATURES, Catalogue, Edition, Holding, Row
 from fixtures.errors import ConfigurationError
 from fixtures.targets.target import HOW_TO_HAVE
 from reports.events import Case, Requirement
-from reports.merge import NOT_SELECTED
+from reports.model import NOT_SELECTED
 from suite.chapters import Chapter, ScenarioText
 from suite.selection import LOOK_UP, Selection
 

@@ -138,7 +138,7 @@ def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -
         served = PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
         return [served, *(_controller(scenario, ground) if strict and _has_controller(ground) else ())]
     except NotTestableError as error:
-        return [PreflightChecked(time.time(), name, "failed", str(error), "the failed requirements below say why")]
+        return [PreflightChecked(time.time(), name, "failed", str(error), "what fails in a run says why")]
     finally:
         scenario.clean_up()
         scenario.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from cucumber_tag_expressions import parse
 from cucumber_tag_expressions.parser import TagExpressionError
 
 from fixtures.catalogue import Catalogue, Holding, Row
 from fixtures.errors import ConfigurationError
+from fixtures.near import did_you_mean
 from reports.model import LEVELS
 from suite.chapters import Chapter, slug
 
@@ -45,8 +45,8 @@ class Selection:
         for word in _WORD.findall(plain or ""):
             if word not in _OPERATORS | known:
                 raise ConfigurationError(
-                    f"--select {expression!r}: {word!r} selects no requirement in any edition{_near(word, known)}; "
-                    f"{LOOK_UP}"
+                    f"--select {expression!r}: {word!r} selects no requirement in any edition"
+                    f"{did_you_mean(word, known)}; {LOOK_UP}"
                 )
 
     def takes(self, row: Row, holding: Holding, chapter: Chapter) -> bool:
@@ -71,9 +71,3 @@ def _of_level(level: str) -> tuple[str, ...]:
 
 def _of_chapter(chapter: Chapter) -> tuple[str, ...]:
     return slug(chapter.name), chapter.path.stem
-
-
-def _near(word: str, known: Collection[str]) -> str:
-    by_lower = {each.lower(): each for each in sorted(known)}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
-    return f" (did you mean {' or '.join(by_lower[each] for each in near)}?)" if near else ""

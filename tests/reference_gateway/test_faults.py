@@ -343,7 +343,9 @@ def test_deviations_compose() -> None:
 
 
 def test_an_unknown_or_unlawful_deviation_is_refused() -> None:
-    with pytest.raises(UsageProblem, match="no fault 'nope'"):
-        chosen(["nope"], all_faults(), "fault", edition_named("runbook"))
+    with pytest.raises(UsageProblem, match=r"no fault 'label-ignore' \(did you mean label-ignored"):
+        chosen(["label-ignore"], all_faults(), "fault", edition_named("runbook"))
+    with pytest.raises(UsageProblem, match="no fault '!'; `conformance list faults` shows them"):
+        chosen(["!"], all_faults(), "fault", edition_named("runbook"))
     with pytest.raises(UsageProblem, match=r"means nothing in the edition rhoai-3\.4"):
         chosen(["M60"], all_faults(), "fault", edition_named("rhoai-3.4"))

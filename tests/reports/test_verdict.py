@@ -152,6 +152,18 @@ def test_the_sentence_names_what_is_not_covered() -> None:
     )
 
 
+def test_what_nobody_asked_for_is_no_lack_of_the_gateway() -> None:
+    others = {
+        "EM-A-002": {"profile": "access", "not_applicable": "not selected"},
+        "EM-A-003": {"profile": "access", "not_applicable": "excluded"},
+        "EM-A-004": {"not_applicable": "not selected"},
+    }
+
+    report = build(log_of({"EM-A-001": ["passed"], **{name: [] for name in others}}, others))
+
+    assert report.not_covered == ("1 requirement not applicable", "2 requirements not selected")
+
+
 def test_no_combination_with_an_unjudged_must_is_conformant() -> None:
     shapes = [(), *itertools.chain.from_iterable(itertools.product(OUTCOMES, repeat=size) for size in (1, 2))]
     ends = [ended(), ended("interrupted"), None]
