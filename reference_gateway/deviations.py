@@ -46,9 +46,8 @@ def chosen(wanted: Iterable[str], known: Sequence[type[D]], noun: str, edition: 
     for text in wanted:
         deviation = next((each for each in known if text.lower() in (each.name, each.id.lower())), None)
         if deviation is None:
-            near = difflib.get_close_matches(
-                text.lower(), [one for each in known for one in (each.name, each.id.lower())]
-            )
+            names = {one.lower(): one for each in known for one in (each.name, each.id)}
+            near = [names[one] for one in difflib.get_close_matches(text.lower(), names)]
             meant = f" (did you mean {' or '.join(near)}?)" if near else ""
             raise UsageProblem(f"There is no {noun} '{text}'{meant}; `conformance list {noun}s` shows them.")
         if edition.name not in deviation.editions:
