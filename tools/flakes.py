@@ -7,6 +7,7 @@ is made. The reference gateway conforms, so a round disagrees in which it did no
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,7 +103,10 @@ def _bad_rounds(cases: Sequence[CaseResult]) -> list[int]:
 
 
 def table(found: list[dict[str, Any]]) -> str:
-    """All records, one row for each edition, variants, selection and kind of machine, and their sum."""
+    """All records, one row for each edition, variants, selection and kind of machine, and their sum.
+
+    What a disagreement came from has been mended each time, so the rounds since the last one have a row of their own.
+    """
     rows = [f"| {' | '.join(_COLUMNS)} |", "|---" * len(_COLUMNS) + "|"]
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for one in found:
@@ -110,7 +114,12 @@ def table(found: list[dict[str, Any]]) -> str:
         groups.setdefault((what, ", ".join(one["variants"]) or "none", one["machine"]), []).append(one)
     rows += [_row(*key, members) for key, members in groups.items()]
     rows.append(_row("**all**", "", "", found))
+    rows.append(_row("**since the last disagreement**", "", "", _since_the_last_disagreement(found)))
     return "\n".join(rows)
+
+
+def _since_the_last_disagreement(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list(itertools.takewhile(lambda one: not one["badRounds"], reversed(found)))
 
 
 def _row(what: str, variants: str, machine: str, members: list[dict[str, Any]]) -> str:

@@ -22,7 +22,18 @@ def test_a_round_in_which_the_reference_gateway_did_not_pass_is_a_bad_one() -> N
 
     assert (record["rounds"], record["requirements"], record["badRounds"]) == (3, 2, 2)
     assert record["disagreements"] == {"EM-A-001": "round 2", "EM-A-002": "round 3"}
-    assert table([record]).splitlines()[-1] == "| **all** |  |  | 3 | 2 | 2 (EM-A-001, EM-A-002) | 98% |"
+    assert table([record]).splitlines()[-2] == "| **all** |  |  | 3 | 2 | 2 (EM-A-001, EM-A-002) | 98% |"
+
+
+def test_the_last_row_counts_from_the_last_disagreement_on() -> None:
+    bad, good = ({**records()[0], "rounds": 3, "badRounds": number, "disagreements": {}} for number in (1, 0))
+
+    assert (
+        table([good, bad, good, good])
+        .splitlines()[-1]
+        .startswith("| **since the last disagreement** |  |  | 6 | 133 | 0 |")
+    )
+    assert table([good, bad]).splitlines()[-1] == "| **since the last disagreement** |  |  | 0 | – | 0 | – |"
 
 
 def test_a_single_run_is_a_round() -> None:
