@@ -46,7 +46,7 @@ def write(report: Report, log: EventLog, directory: Path) -> None:
         "Edition": report.edition.get("name", ""),
         "Target": report.target.get("kind", ""),
         "Suite": report.suite.get("version", ""),
-        "Proof": proof.words(report),
+        "Proof": proof.words(report.suite, report.proof),
     }
     lines = "".join(f"{key}={value}\n" for key, value in facts.items())
     (results / "environment.properties").write_bytes(_bytes(lines))

@@ -185,7 +185,7 @@ def _facts(report: Report, directory: Path | None) -> list[str]:
     if timing.slowest:
         slowest = timing.slowest[0]
         facts.append(f"slowest: {slowest.case} ({seconds(slowest.seconds)})")
-    return [*facts, proof.words(report), f"report: {where}"]
+    return [*facts, proof.words(report.suite, report.proof), f"report: {where}"]
 
 
 def _capped(lines: list[str], more: str, longest: int = _ONE_LINERS) -> list[str]:

@@ -34,7 +34,7 @@ def render(report: Report) -> str:
         case_text=case_text,
         requirement_text=requirement_text,
         places=places,
-        proof=proof.words(report),
+        proof=proof.words(report.suite, report.proof),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reports.model import Report
+from collections.abc import Mapping
+from typing import Any
 
 
-def words(report: Report) -> str:
+def words(suite: Mapping[str, str], proof: Mapping[str, Any]) -> str:
     """``suite 0.1.0, proved on 2026-11-25: 210 of 214 faults caught, 18 of 18 lawful variants conform``."""
-    version = f"suite {report.suite.get('version') or 'of unknown version'}"
-    proof = report.proof
+    version = f"suite {suite.get('version') or 'of unknown version'}"
     if not proof:
         return f"{version}, not proved: nobody has tried it on faults and lawful variants"
     score = (

@@ -66,7 +66,26 @@ Exit codes of run:
 """
 
 
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from reports import proof
+        from suite import about, plan
+
+        known = about.version()
+        click.echo(proof.words(known, about.score(plan.fingerprint())))
+        click.echo(f"commit {known['commit'] or 'unknown'}")
+        context.exit()
+
+
 @click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_say_version,
+    help="Show the version, and what it was proved on.",
+)
 def cli() -> None:
     """Hold the commands together."""
 

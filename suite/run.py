@@ -6,17 +6,15 @@ import dataclasses
 import datetime
 import secrets
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from fixtures import prepared
 from fixtures.canaries import new_marker
-from fixtures.catalogue import FEATURES, Catalogue, Edition
+from fixtures.catalogue import Catalogue, Edition
 from fixtures.catalogue import load as load_catalogue
 from fixtures.errors import ConfigurationError, HarnessError, InTroubleError, NotTestableError
 from fixtures.kube import Kube
@@ -43,13 +41,13 @@ from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
 from reports.text import one_line
 from suite import (
+    about,
     chapters,
     cluster_logs,
     gateway_output,
     leftovers,
     own_output,
     preflight,
-    proof,
     restarts,
     selfcheck,
     turns,
@@ -291,7 +289,7 @@ class Run:
             RunStarted(
                 time=time.time(),
                 run=self.id,
-                suite=suite_facts(),
+                suite=about.version(),
                 edition={
                     "name": edition.name,
                     "title": edition.title,
@@ -314,7 +312,7 @@ class Run:
                     "config": str(self._options.config) if self._options.config else None,
                 },
                 relaxations=self._relaxations(target),
-                proof=proof.facts(plan.fingerprint),
+                proof=about.score(plan.fingerprint),
             )
         )
         writer.write(PlanMade(time.time(), plan.fingerprint, plan.requirements, plan.cases))
@@ -527,18 +525,3 @@ class Run:
 
 def _all_passed(log: EventLog) -> bool:
     return all(event.outcome == "passed" for event in log.events if isinstance(event, CaseFinished))
-
-
-def suite_facts() -> Mapping[str, str]:
-    """Version and commit of the suite, as far as they can be known."""
-    try:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git the user has
-            cwd=Path(FEATURES).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        commit = ""
-    return {"version": metadata.version("externalmodel-conformance"), "commit": commit}

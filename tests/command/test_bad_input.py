@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -139,3 +140,11 @@ def test_a_port_in_use_is_refused() -> None:
 )
 def test_the_other_commands_refuse_bad_input_alike(arguments: list[str], says: list[str]) -> None:
     run(*arguments).refused(*says)
+
+
+def test_the_version_is_told_with_what_it_was_proved_on() -> None:
+    ended = run("--version")
+
+    assert ended.code == 0
+    assert re.search(r"^suite \d\S*, proved on .* faults caught", ended.stdout)
+    assert re.search(r"^commit \w", ended.stdout, re.MULTILINE)

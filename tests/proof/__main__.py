@@ -16,9 +16,8 @@ from pathlib import Path
 import click
 
 from fixtures.catalogue import Catalogue, load
-from suite import plan
+from suite import about, plan
 from suite.chapters import slug
-from suite.run import suite_facts
 from tests.proof import digest, matrix, outfits, page, pairs
 from tests.proof.outfits import Outfit
 from tests.proof.pairs import Pair
@@ -93,7 +92,7 @@ def main(
     records = _prove(catalogue, wanted, store, jobs, until, fresh=fresh)
     found = matrix.make(catalogue, records, partial=part)
     command = f"./prove --{extent}"
-    facts = {"suite": suite_facts(), "made": time.strftime("%Y-%m-%d", time.gmtime()), "command": command}
+    facts = {"suite": about.version(), "made": time.strftime("%Y-%m-%d", time.gmtime()), "command": command}
     document = found.document({**facts, "contract": plan.fingerprint()})
     document["runs"] = {task.key: digest.of(task.asked) for task in wanted if store.find(task.key)}
     KEPT.mkdir(parents=True, exist_ok=True)

@@ -9,20 +9,25 @@ from reports.events import EventLog
 from tests.reports.runs import everything, run_started
 
 
+def words(log: EventLog) -> str:
+    report = build(log)
+    return proof.words(report.suite, report.proof)
+
+
 def test_the_score_in_words() -> None:
     started = run_started()
     current = run_started(proof={**started.proof, "current": True})
 
-    assert proof.words(build(EventLog((started,)))) == (
+    assert words(EventLog((started,))) == (
         "suite 0.1.0, proved on 2026-09-20: 210 of 214 faults caught, 17 of 18 lawful variants conform; "
         "the contract has changed since"
     )
-    assert proof.words(build(EventLog((current,)))).endswith("17 of 18 lawful variants conform")
+    assert words(EventLog((current,))).endswith("17 of 18 lawful variants conform")
 
 
 def test_a_suite_that_nobody_has_proved_says_so() -> None:
     for log in (EventLog(), EventLog((run_started(proof={}),))):
-        assert "not proved" in proof.words(build(log))
+        assert "not proved" in words(log)
 
 
 def test_the_score_is_in_the_document_and_comes_back_from_it() -> None:
