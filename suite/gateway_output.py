@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from fixtures.canaries import Canaries, Canary, Leak, forms, unbroken
+from fixtures.errors import NotTestableError
+from fixtures.secrecy import LOG_BYTES
+from fixtures.survey import Survey
 from fixtures.targets.target import Target, trust
 from fixtures.transport import what_broke
 from reports.events import PreflightChecked, SecretSeen, Surface
@@ -19,17 +23,39 @@ _LINES = 3
 """Of a log that are read together: a value may be broken over some."""
 
 
-def look(
-    target: Target, marker: str, canaries: Mapping[str, str], pods: Mapping[str, str] | None = None
-) -> Iterator[SecretSeen | PreflightChecked]:
-    """Everything that was found, and where nothing could be.
+@dataclass(frozen=True)
+class LogsOfPods:
+    """What the gateway's Pods have logged during the run."""
 
-    ``canaries`` are those of all scenarios, name to value; ``pods`` is what the gateway's Pods have logged meanwhile,
-    by ``pod/container``.
-    """
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """By ``pod/container``."""
+    unread: tuple[PreflightChecked, ...] = ()
+    """What could not be had of it."""
+
+
+def logs_of_pods(namespaces: Iterable[str], survey: Survey, seconds: float) -> LogsOfPods:
+    """What the Pods of these namespaces have logged in the last so many seconds, and what of it could not be read."""
+    try:
+        found = {
+            place: text
+            for namespace in namespaces
+            for place, text in survey.logs(namespace, seconds, LOG_BYTES).items()
+        }
+    except NotTestableError as error:
+        return LogsOfPods(unread=(unseen("logs of the gateway's Pods", str(error)),))
+    cut = [place for place, text in found.items() if len(text.encode()) >= LOG_BYTES]
+    why = f"what follows on its first {LOG_BYTES >> 20} MiB is not read"
+    return LogsOfPods(found, tuple(unseen(place, why) for place in cut))
+
+
+def look(
+    target: Target, marker: str, canaries: Mapping[str, str], pods: LogsOfPods
+) -> Iterator[SecretSeen | PreflightChecked]:
+    """Everything that was found, and where nothing could be; ``canaries`` are those of all scenarios, name to value."""
+    yield from pods.unread
     found: dict[tuple[str, Surface, str, str], None] = {}
     eye: Canaries | None = None
-    logs, metrics = {name: text.encode() for name, text in (pods or {}).items()}, ""
+    logs, metrics = {name: text.encode() for name, text in pods.texts.items()}, ""
     for path in map(Path, target.gateway.logs):
         try:
             logs[path.name] = path.read_bytes()

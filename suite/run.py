@@ -7,8 +7,8 @@ import datetime
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,6 @@ from fixtures.pods import Pod
 from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
 from fixtures.scenario import Ground
-from fixtures.secrecy import LOG_BYTES
 from fixtures.settle import CEILING_SECONDS
 from fixtures.survey import Survey
 from fixtures.targets import cluster
@@ -39,7 +38,6 @@ from reports.events import CaseFinished, EventLog, PlanMade, PreflightChecked, R
 from reports.merge import A_PART
 from reports.model import Report
 from reports.recorder import EventNotWrittenError, EventWriter
-from reports.text import one_line
 from suite import (
     about,
     chapters,
@@ -160,8 +158,7 @@ class Run:
         if target.kubernetes.prepared is not None:
             self._begin_prepared(catalogue, target, known, prepared.load(Path(target.kubernetes.prepared)))
             return
-        kube = Kube(target.kubernetes, self.id, USER_AGENT)
-        self._stack.callback(kube.close)
+        kube = self._stack.enter_context(closing(self._kube(target)))
         target = self._stack.enter_context(deployed(target, kube, self.id))
         if target.kind != EMBEDDED:
             target = discovered(target, kube)
@@ -171,6 +168,10 @@ class Run:
         self._ground = Ground(self.id, self._marker, target, chosen.edition)
         self._pods = self._pods_of(target, kube)
         self._look(lambda provider: preflight.surroundings(target, chosen.edition, kube, provider, self.id))
+
+    def _kube(self, target: Target) -> Kube:
+        """Our access to the target's Kubernetes API; close it."""
+        return Kube(target.kubernetes, self.id, USER_AGENT)
 
     def _pods_of(self, target: Target, kube: Kube) -> tuple[Pod, ...] | None:
         """The gateway's Pods, and a word on how they are; None where nobody says where they are, or we may not look."""
@@ -415,7 +416,11 @@ class Run:
 
     def _look_through_output(self, target: Target) -> None:
         """Record each key of a provider in what the gateway has put out, and say what could not be looked through."""
-        pods = self._logs_of_pods(target)
+        pods = gateway_output.LogsOfPods()
+        if target.gateway.workloads:
+            with closing(self._kube(target)) as kube:
+                seconds = time.monotonic() - self._began
+                pods = gateway_output.logs_of_pods(target.gateway.workloads, Survey(kube.requests), seconds)
         for seen in gateway_output.look(target, self._marker, self.canaries, pods):
             if isinstance(seen, PreflightChecked):
                 self._checked(seen)
@@ -426,40 +431,14 @@ class Run:
         """Name each container of the gateway's that has restarted meanwhile; who may no longer look is told, too."""
         if self._pods is None:
             return
-        kube = Kube(target.kubernetes, self.id, USER_AGENT)
         try:
-            pods = restarts.of_gateway(kube, target)
+            with closing(self._kube(target)) as kube:
+                pods = restarts.of_gateway(kube, target)
         except NotTestableError as error:
             self._checked(restarts.unseen(str(error)))
             return
-        finally:
-            kube.close()
         for restarted in restarts.meanwhile(self._pods, pods, target, log):
             self._checked(restarted)
-
-    def _logs_of_pods(self, target: Target) -> Mapping[str, str]:
-        """What the gateway's Pods have logged since the run began; nothing where we may not read it, which is said."""
-        if not target.gateway.workloads:
-            return {}
-        kube = Kube(target.kubernetes, self.id, USER_AGENT)
-        survey, seconds = Survey(kube.requests), time.monotonic() - self._began
-        try:
-            found = {
-                place: text
-                for namespace in target.gateway.workloads
-                for place, text in survey.logs(namespace, seconds, LOG_BYTES).items()
-            }
-        except NotTestableError as error:
-            self._checked(gateway_output.unseen("logs of the gateway's Pods", str(error)))
-            return {}
-        finally:
-            kube.close()
-        for place, text in found.items():
-            if len(text.encode()) >= LOG_BYTES:
-                self._checked(
-                    gateway_output.unseen(place, f"what follows on its first {LOG_BYTES >> 20} MiB is not read")
-                )
-        return found
 
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""
@@ -483,38 +462,13 @@ class Run:
         if self._ground is None or self._goes_as_a_whole():
             return
         target = self._ground.target
-        access = target.kubernetes
-        if access.prepared is not None:  # who has applied the objects deletes them
+        if target.kubernetes.prepared is not None:  # who has applied the objects deletes them
             return
-        kube = Kube(access, self.id, USER_AGENT)
-        Parts(kube, target.parts, self.id).put_back(self.id)
-        if self._options.keep != "never":
-            kube.close()
-            return
-        edition = self._ground.edition
-        for place in leftovers.beside_others(edition, target):
-            for item in kube.objects_left(place, self.id):
-                kube.delete_leftover(item)
-        if access.namespaces:
-            kube.delete_marked(leftovers.in_given_namespaces(edition, target), access.namespaces)
-            kube.close()
-            return
-        for item in kube.leftovers(self.id):
-            kube.delete_leftover(item)
-        held: dict[str, list[str]] = {}
-        for item in leftovers.stuck(lambda: kube.leftovers(self.id), target.bounds):
-            held.setdefault(one_line(item.holds) or "the cluster does not say by what", []).append(item.name)
-        for holds, (first, *more) in held.items():
-            self._checked(
-                PreflightChecked(
-                    time.time(),
-                    f"clean-up of {first}{f' and {len(more)} more' if more else ''}",
-                    "failed",
-                    f"deleted and not gone, held by: {holds}",
-                    f"see whose finalizers do not end; `conformance sweep {self.id}` shows what is left",
-                )
-            )
-        kube.close()
+        with closing(self._kube(target)) as kube:
+            Parts(kube, target.parts, self.id).put_back(self.id)
+            if self._options.keep == "never":
+                for stuck in leftovers.removed(kube, self.id, self._ground.edition, target):
+                    self._checked(stuck)
 
     def _goes_as_a_whole(self) -> bool:
         """Whether nothing of the cluster is left in any case when the run ends."""

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from fixtures.canaries import Canaries, Canary, new_marker
+from fixtures.errors import NotTestableError
+from fixtures.secrecy import LOG_BYTES
+from fixtures.survey import Survey
 from fixtures.targets.target import GatewayAccess, KubernetesAccess, MetricsAccess, ProviderAccess, Target
 from reports.events import PreflightChecked, SecretSeen
-from suite.gateway_output import look, without_secrets_of_users
+from suite.gateway_output import LogsOfPods, logs_of_pods, look, without_secrets_of_users
 
 WRITTEN: dict[str, Callable[[str], str]] = {
     "raw": lambda value: f"authorization: Bearer {value}",
@@ -65,7 +68,7 @@ def test_a_key_whose_worker_was_lost_is_found_without_its_name(tmp_path: Path) -
     log = tmp_path / "gateway.log"
     log.write_text(Canaries(marker, "a1b2c3").make("alpha.key").value)
 
-    (seen,) = look(target(log), marker, {})
+    (seen,) = look(target(log), marker, {}, LogsOfPods())
 
     assert isinstance(seen, SecretSeen)
     assert (seen.canary, seen.place) == ("a canary of another scenario", "line 1 of gateway.log")
@@ -83,11 +86,42 @@ def test_what_clients_sent_is_no_providers_key(tmp_path: Path) -> None:
 def test_where_nothing_can_be_seen_it_says_so(tmp_path: Path) -> None:
     blind = replace(target(tmp_path / "gone.log"), metrics=MetricsAccess("http://127.0.0.1:9/metrics"))
 
-    said = list(look(blind, new_marker(), {}))
+    said = list(look(blind, new_marker(), {}, LogsOfPods()))
 
     assert [(line.check, line.outcome, line.detail) for line in said if isinstance(line, PreflightChecked)] == [
         ("look for keys in gone.log", "failed", "it cannot be read (No such file or directory)"),
         ("look for keys in metrics", "failed", "http://127.0.0.1:9/metrics does not answer (ConnectError)"),
+    ]
+
+
+class Logged(Survey):
+    """Pods that have logged this."""
+
+    def __init__(self, texts: dict[str, str] | None) -> None:
+        self._texts = texts
+
+    def logs(self, namespace: str, seconds: float, most_bytes: int, last_lines: int | None = None) -> dict[str, str]:
+        if self._texts is None:
+            raise NotTestableError("the Kubernetes API forbids to get pods/log")
+        return self._texts
+
+
+def test_of_a_log_that_is_cut_the_rest_is_said_to_be_unseen() -> None:
+    whole, cut = "a line\n", "x" * LOG_BYTES
+
+    pods = logs_of_pods(["gateway"], Logged({"a/envoy": whole, "b/envoy": cut}), 1.0)
+
+    assert pods.texts == {"a/envoy": whole, "b/envoy": cut}
+    assert [(line.check, line.outcome) for line in pods.unread] == [("look for keys in b/envoy", "failed")]
+
+
+def test_logs_that_may_not_be_read_are_said_to_be_unseen() -> None:
+    pods = logs_of_pods(["gateway"], Logged(None), 1.0)
+
+    said = list(look(target(), new_marker(), {}, pods))
+
+    assert [(line.check, line.detail) for line in said if isinstance(line, PreflightChecked)] == [
+        ("look for keys in logs of the gateway's Pods", "the Kubernetes API forbids to get pods/log")
     ]
 
 
@@ -101,5 +135,5 @@ def test_a_secret_of_a_user_is_not_handed_from_process_to_process() -> None:
 
 
 def found(where: Target, marker: str, canaries: Canaries, pods: Mapping[str, str] | None = None) -> list[SecretSeen]:
-    seen = look(where, marker, without_secrets_of_users(canaries, marker), pods)
+    seen = look(where, marker, without_secrets_of_users(canaries, marker), LogsOfPods(pods or {}))
     return [item for item in seen if isinstance(item, SecretSeen)]
