@@ -44,7 +44,8 @@ def _install(directory: Path) -> None:
 def _commands(directory: Path) -> list[list[str]]:
     # The file is the whole of it. pip would look for what its packages ask for all the same, and find newer ones.
     exactly = ["--quiet", "--no-deps", "--require-hashes", "-r", str(REQUIREMENTS)]
-    uv = shutil.which("uv")
+    # Where none is installed, ./check has fetched one into our own environment.
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     python = str(directory / "bin" / "python")
     if uv is not None:
         install = ["pip", "install", "--python", python, *exactly]
