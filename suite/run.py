@@ -175,15 +175,18 @@ class Run:
 
     def _pods_of(self, target: Target, kube: Kube) -> tuple[Pod, ...] | None:
         """The gateway's Pods, and a word on how they are; None where nobody says where they are, or we may not look."""
-        if not restarts.namespaces(target):
-            return None
+        pods = self._pods_now(target, kube) if restarts.namespaces(target) else None
+        if pods is not None:
+            self._checked(restarts.before(pods, datetime.datetime.now(datetime.UTC)))
+        return pods
+
+    def _pods_now(self, target: Target, kube: Kube) -> tuple[Pod, ...] | None:
+        """The gateway's Pods as they are; None where we may not look, which is said."""
         try:
-            pods = restarts.of_gateway(kube, target)
+            return restarts.of_gateway(kube, target)
         except NotTestableError as error:
             self._checked(restarts.unseen(str(error)))
             return None
-        self._checked(restarts.before(pods, datetime.datetime.now(datetime.UTC)))
-        return pods
 
     def _begin_prepared(self, catalogue: Catalogue, target: Target, known: Edition | None, found: Prepared) -> None:
         """As the rest of ``_begin``, where an administrator has applied all objects and nothing else can be done."""
@@ -431,14 +434,11 @@ class Run:
         """Name each container of the gateway's that has restarted meanwhile; who may no longer look is told, too."""
         if self._pods is None:
             return
-        try:
-            with closing(self._kube(target)) as kube:
-                pods = restarts.of_gateway(kube, target)
-        except NotTestableError as error:
-            self._checked(restarts.unseen(str(error)))
-            return
-        for restarted in restarts.meanwhile(self._pods, pods, target, log):
-            self._checked(restarted)
+        with closing(self._kube(target)) as kube:
+            pods = self._pods_now(target, kube)
+        if pods is not None:
+            for restarted in restarts.meanwhile(self._pods, pods, target, log):
+                self._checked(restarted)
 
     def _secrets(self) -> list[str]:
         """What must not stand in any file of the run: the marker of its canaries, and what the user gave us."""

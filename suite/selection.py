@@ -28,13 +28,16 @@ class Selection:
         Raises:
             ConfigurationError: it is none, or holds a word that no requirement of any edition bears.
         """
-        if expression is not None and not expression.strip():
+        self._parsed = None
+        if expression is None:
+            return
+        if not expression.strip():
             raise ConfigurationError(
                 '--select is empty; leave it out to judge everything, or write for example "EM-CRED-004"'
             )
-        plain = None if expression is None else expression.replace("@", "")
+        plain = expression.replace("@", "")
         try:
-            self._parsed = None if plain is None else parse(plain)
+            self._parsed = parse(plain)
         except TagExpressionError as error:
             raise ConfigurationError(
                 f"--select {expression!r} is not a tag expression ({' '.join(str(error).split())}); "
@@ -42,7 +45,7 @@ class Selection:
             ) from error
         # Beside a word that takes something, a misspelt one would only make the run smaller, and nobody would notice.
         known = _known(catalogue, chapters)
-        for word in _WORD.findall(plain or ""):
+        for word in _WORD.findall(plain):
             if word not in _OPERATORS | known:
                 raise ConfigurationError(
                     f"--select {expression!r}: {word!r} selects no requirement in any edition"
