@@ -59,10 +59,19 @@ def removed(kube: Kube, run: str, edition: Edition, target: Target) -> Iterator[
         )
 
 
-def stuck(look: Callable[[], Sequence[Leftover]], bounds: Bounds) -> Sequence[Leftover]:
+def stuck(
+    look: Callable[[], Sequence[Leftover]],
+    bounds: Bounds,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Sequence[Leftover]:
     """What does not go of what was deleted; a cluster that goes on deleting is given time, however much there is."""
     left = look()
-    while left and (fewer := obtain(partial(_fewer, look, len(left)), bounds)) is not None:
+    while left:
+        fewer = obtain(partial(_fewer, look, len(left)), bounds, clock=clock, sleep=sleep)
+        if fewer is None:
+            break
         left = fewer
     return left
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from fixtures.kube import Leftover
 from fixtures.settle import Bounds
 from suite.leftovers import stuck
+from tests.clock import Clock
 
-PATIENCE = Bounds(converge_seconds=0.1, hold_seconds=0.01, interval_seconds=0.04)
+PATIENCE = Bounds(converge_seconds=10, interval_seconds=4)
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -30,8 +31,15 @@ class Namespaces:
 
 def test_a_cluster_that_goes_on_is_given_its_time() -> None:
     """It has ten to delete, and is given time for three or so at once."""
-    assert stuck(Namespaces(10).look, PATIENCE) == []
+    clock = Clock()
+
+    assert stuck(Namespaces(10).look, PATIENCE, clock=clock, sleep=clock.sleep) == []
+    assert clock.now - clock.began > 3 * PATIENCE.converge_seconds
 
 
 def test_what_is_held_is_left() -> None:
-    assert [item.name for item in stuck(Namespaces(10, held=2).look, PATIENCE)] == ["emc-1f-0", "emc-1f-1"]
+    clock = Clock()
+
+    left = stuck(Namespaces(10, held=2).look, PATIENCE, clock=clock, sleep=clock.sleep)
+
+    assert [item.name for item in left] == ["emc-1f-0", "emc-1f-1"]
