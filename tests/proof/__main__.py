@@ -9,18 +9,20 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from fixtures.catalogue import Catalogue, load
 from suite import about, plan
 from suite.chapters import slug
-from tests.proof import digest, matrix, outfits, page, pairs
+from tests.proof import digest, matrix, outfits, page, pairs, published
 from tests.proof.outfits import Outfit
 from tests.proof.pairs import Pair
+from tests.proof.published import Published
 from tests.proof.records import Record, Store, of_outfit, of_pair
 from tests.proof.runs import ROOT, Nursery
 
@@ -56,6 +58,9 @@ class Task:
     metavar="N",
     help="Only what has changed since the published proof, and of the rest every N-th run, others each day.",
 )
+@click.option(
+    "--changed", is_flag=True, help="Only what has changed since the published proof; what has not is taken from there."
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=6, show_default=True, help="Narrow runs at a time.")
 @click.option("--minutes", type=float, metavar="N", help="Begin no run after so many minutes; what is missing is said.")
 @click.option("--fresh", is_flag=True, help="Make all runs anew; without it, a proof goes on where it stopped.")
@@ -70,6 +75,7 @@ def main(
     jobs: int,
     minutes: float | None,
     *,
+    changed: bool,
     fresh: bool,
     publish: bool,
 ) -> None:
@@ -78,23 +84,37 @@ def main(
     Exit codes: 0 proved, or the day's part of --rotate is; 1 not proved; 2 usage; 3 nothing is wrong with another part.
     """
     part = bool(only) or shard != WHOLE or rotate is not None
+    if changed and rotate is not None:
+        raise click.UsageError("--rotate makes what has changed, too; leave out --changed")
     if publish and part:
-        raise click.UsageError("--publish takes a whole proof; leave out --only, --shard and --rotate")
+        raise click.UsageError("--publish takes a whole proof, or --changed; leave out --only, --shard and --rotate")
     catalogue = load()
-    everything = _possible(tasks(catalogue, extent))
+    everything = tasks(catalogue, extent)
     wanted = _shard([task for task in everything if not only or set(_subjects(task)) & set(only)], shard)
-    if rotate is not None:
-        wanted = _rotated(wanted, rotate, time.time())
     if not wanted:
         raise click.UsageError("that leaves nothing to do; `conformance list faults` and `list variants` show the ids")
+    before = published.read(MATRIX)
+    standing = _standing(wanted, before)
+    if rotate is not None:
+        standing, wanted = {}, _rotated(wanted, standing, before, rotate, time.time())
+    elif changed:
+        _say(f"{len(wanted) - len(standing)} of {len(wanted)} runs have changed {_since(before)}")
+    else:
+        standing = {}
     store = Store(KEPT)
     until = time.monotonic() + 60 * (minutes or float("inf"))
-    records = _prove(catalogue, wanted, store, jobs, until, fresh=fresh)
-    found = matrix.make(catalogue, records, partial=part)
-    command = f"./prove --{extent}"
-    facts = {"suite": about.version(), "made": time.strftime("%Y-%m-%d", time.gmtime()), "command": command}
-    document = found.document({**facts, "contract": plan.fingerprint()})
-    document["runs"] = {task.key: digest.of(task.asked) for task in wanted if store.find(task.key)}
+    missing = _possible([task for task in wanted if task.key not in standing])
+    made = _prove(catalogue, missing, store, jobs, until, fresh=fresh)
+    records = {**standing, **made}
+    found = matrix.make(catalogue, [records[task.key] for task in wanted if task.key in records], partial=part)
+    facts = {
+        "suite": about.version(),
+        "made": time.strftime("%Y-%m-%d", time.gmtime()),
+        "command": f"./prove --{extent}",
+    }
+    anew = {task.key: digest.of(task.asked) for task in wanted if task.key in made}
+    runs = {**{key: before.runs[key] for key in standing}, **_made_now(anew, facts)}
+    document = published.document(found, runs, {**facts, "contract": plan.fingerprint()})
     KEPT.mkdir(parents=True, exist_ok=True)
     _write(KEPT / MATRIX.name, KEPT / PAGE.name, document)
     if publish:
@@ -134,29 +154,45 @@ def _shard(wanted: list[Task], shard: str) -> list[Task]:
     return wanted[int(number) - 1 :: int(count)]
 
 
-def _rotated(wanted: list[Task], count: int, now: float) -> list[Task]:
+def _standing(wanted: Sequence[Task], before: Published) -> dict[str, Record]:
+    """What the published proof vouches for, by the keys of the tasks."""
+    found = ((task.key, before.standing(task.key, digest.of(task.asked), task.asked)) for task in wanted)
+    return {key: record for key, record in found if record is not None}
+
+
+def _made_now(digests: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, published.Made]:
+    return {
+        key: published.Made(stands_on, facts["suite"]["commit"], facts["made"]) for key, stands_on in digests.items()
+    }
+
+
+def _since(before: Published) -> str:
+    return f"since the proof of {before.made}" if before.made else "that is known: no proof has been published"
+
+
+def _rotated(
+    wanted: list[Task], standing: Mapping[str, Record], before: Published, count: int, now: float
+) -> list[Task]:
     """What the published proof does not vouch for, and a part of the rest that changes from day to day."""
-    published = json.loads(MATRIX.read_text(encoding="utf-8")) if MATRIX.is_file() else {"runs": {}, "made": None}
-    known: dict[str, str] = published["runs"]
-    changed = [task for task in wanted if known and known.get(task.key) != digest.of(task.asked)]
+    changed = [task for task in wanted if before.made and task.key not in standing]
     rest = [task for task in wanted if task not in changed]
     today = int(now // DAY_SECONDS) % count
     # By name and not by place, so that a new fault does not move all others to another day. The few whole runs, of
     # which one takes minutes, are dealt out instead, so that no day has two of them while another has none.
     due = [task for task in rest if not task.wide and zlib.crc32(task.key.encode()) % count == today]
     due += [task for place, task in enumerate(task for task in rest if task.wide) if place % count == today]
-    since = f"since the proof of {published['made']}" if known else "that is known: no proof has been published"
+    day = time.strftime("%Y-%m-%d", time.gmtime(now))
     _say(
-        f"{len(changed) + len(due)} of {len(wanted)} runs: {len(changed)} changed {since}; of the other {len(rest)}, "
-        f"part {today + 1} of {count}, which is that of {time.strftime('%Y-%m-%d', time.gmtime(now))}"
+        f"{len(changed) + len(due)} of {len(wanted)} runs: {len(changed)} changed {_since(before)}; "
+        f"of the other {len(rest)}, part {today + 1} of {count}, which is that of {day}"
     )
     return [task for task in wanted if task in changed or task in due]
 
 
 def _prove(
     catalogue: Catalogue, wanted: list[Task], store: Store, jobs: int, until: float, *, fresh: bool
-) -> list[Record]:
-    """The records of the tasks, in their order: those at hand, and the others by as many runs at a time as is good."""
+) -> dict[str, Record]:
+    """The records of the tasks, by their keys: those at hand, and the others by as many runs at a time as is good."""
     records = {} if fresh else {task.key: record for task in wanted if (record := store.find(task.key))}
     if records:
         _say(f"{len(records)} of {len(wanted)} runs were made from these sources before")
@@ -166,7 +202,7 @@ def _prove(
         missing = [task for task in wanted if task.wide is wide and task.key not in records]
         lanes += [_queue(missing)] * min(side_by_side, len(missing))
     _work(catalogue, lanes, records, len(wanted), store, until)
-    return [records[task.key] for task in wanted if task.key in records]
+    return records
 
 
 def _queue(tasks: list[Task]) -> queue.SimpleQueue[Task]:

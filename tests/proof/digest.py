@@ -27,7 +27,7 @@ def of(asked: Pair | Outfit) -> str:
         judged, worn = asked.expected, (asked.fault,)
     holdings = load().edition(asked.edition).holdings
     rules = [f"{holdings[id_]} {_rules()[id_]}" for id_ in sorted(judged)]
-    return _digest(repr(asked), rules, *(inspect.getsource(_deviations()[name]) for name in worn))
+    return _digest(repr(asked), rules, *map(_source, worn))
 
 
 def _in_chapter(name: str | None, edition: str) -> frozenset[str]:
@@ -55,6 +55,11 @@ def _rules() -> Mapping[str, str]:
 
 def _words(texts: Iterable[str]) -> str:
     return " ".join(texts)
+
+
+@cache
+def _source(name: str) -> str:
+    return inspect.getsource(_deviations()[name])
 
 
 @cache

@@ -19,6 +19,10 @@ conform.** Each line is `conformance run` against the reference gateway with a r
 expected to fail; *whole*: by everything that holds in the edition. A lawful gateway is judged by each chapter in a run
 of its own, whose verdict says "with relaxations" because a chapter is not everything.
 """
+EARLIER = """Of {all} runs {new} were made from the sources of that commit. The others were made before, and nothing has
+changed since of what they stand on: the fault or the variants, the requirements that judge them and their scenarios. By
+commit: {commits}.
+"""
 
 
 def render(document: Mapping[str, Any]) -> str:
@@ -26,6 +30,7 @@ def render(document: Mapping[str, Any]) -> str:
     made = {"command": document["command"], "made": document["made"], **document["suite"], **document["score"]}
     blocks = [
         HEAD.format(**made),
+        *_earlier(document["runs"], made["commit"]),
         *_problems(document["problems"]),
         "## Faults\n",
         _table(
@@ -41,6 +46,13 @@ def render(document: Mapping[str, Any]) -> str:
         "\n".join(f"| {variant.id} {variant.name} | {_cell(variant.description())} |" for variant in all_variants()),
     ]
     return "\n".join(blocks) + "\n"
+
+
+def _earlier(runs: Mapping[str, Mapping[str, str]], commit: str) -> Iterator[str]:
+    others = [f"{run['commit']} ({run['made']})" for run in runs.values() if run["commit"] != commit]
+    if others:
+        commits = ", ".join(f"{others.count(each)} of {each}" for each in sorted(set(others), key=others.count))
+        yield EARLIER.format(all=len(runs), new=len(runs) - len(others), commits=commits)
 
 
 def _problems(problems: Sequence[str]) -> Iterator[str]:

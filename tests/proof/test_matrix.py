@@ -14,9 +14,10 @@ from reference_gateway.faults import all_faults
 from reference_gateway.variants import all_variants
 from suite import chapters
 from tests.proof import __main__ as command
-from tests.proof import digest, matrix, outfits, page, pairs
+from tests.proof import digest, matrix, outfits, page, pairs, published
 from tests.proof.__main__ import tasks
 from tests.proof.pairs import Pair
+from tests.proof.published import Made
 from tests.proof.records import Record, Store, of_pair
 from tests.proof.runs import Nursery, Outcome
 
@@ -138,9 +139,12 @@ def test_a_fault_that_is_missed_somewhere_is_not_counted_as_caught(catalogue: Ca
 def test_the_page_shows_every_run(catalogue: Catalogue) -> None:
     made_by = {"suite": {"version": "0.1.0", "commit": "abc"}, "made": "2026-11-25", "command": "./prove --quick"}
 
-    text = page.render(matrix.make(catalogue, [CAUGHT, GREEN], partial=True).document(made_by))
+    runs = {"one": Made("1f", "abc", "2026-11-25"), "other": Made("2f", "0de", "2026-11-20")}
+    text = page.render(published.document(matrix.make(catalogue, [CAUGHT, GREEN], partial=True), runs, made_by))
 
     assert "1 of " in text
+    assert "Of 2 runs 1 were made from the sources of that commit." in text
+    assert "By\ncommit: 1 of 0de (2026-11-20).\n" in text
     assert "| M06 label-ignored |" in text
     assert "| EM-CRED-002 | runbook: M06 |" in text
     assert "| V01, V02 | runbook | whole | conformant |" in text
@@ -206,16 +210,35 @@ def test_a_record_is_found_again_by_the_same_sources_alone(tmp_path: Path, monke
     assert Store(tmp_path).find("one") is None
 
 
+def publish(path: Path, wanted: list[command.Task], **problems: list[str]) -> None:
+    """A proof of the tasks as if it had been published there, of which the runs named have come out otherwise."""
+    records = [
+        dataclasses.replace(of_task(task), problems=tuple(problems.get(task.key.replace("-", "_"), ())))
+        for task in wanted
+    ]
+    runs = {task.key: Made(digest.of(task.asked), "0de", "2026-11-20") for task in wanted}
+    facts = {"suite": {"version": "0.1.0", "commit": "0de"}, "made": "2026-11-20", "command": "./prove --quick"}
+    found = matrix.make(load(), records, partial=True)
+    path.write_text(json.dumps(published.document(found, runs, facts)), encoding="utf-8")
+
+
+def of_task(task: command.Task) -> Record:
+    """What comes of it if all is well."""
+    asked = task.asked
+    if isinstance(asked, Pair):
+        failed, extent = (asked.caught_by,), asked.extent
+        return Record(asked.fault, asked.edition, extent, "nonconformant", failed, (), (), 0.0, False, asked.caught_by)
+    return Record("+".join(asked.variants), asked.edition, asked.extent, "conformant", (), (), (), 0.0)
+
+
 def test_a_rotation_tries_what_has_changed_and_everything_else_within_its_days(
-    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wanted = tasks(catalogue, "quick")[:20]
-    runs = {task.key: digest.of(task.asked) for task in wanted}
-    runs[wanted[0].key] = "another"
-    published = tmp_path / "matrix.json"
-    published.write_text(json.dumps({"runs": runs, "made": "2026-11-20"}), encoding="utf-8")
-    monkeypatch.setattr(command, "MATRIX", published)
-    days = [command._rotated(wanted, 4, day * command.DAY_SECONDS) for day in range(4)]
+    publish(tmp_path / "matrix.json", wanted)
+    before = published.read(tmp_path / "matrix.json")
+    standing = {task.key: of_task(task) for task in wanted[1:]}
+    days = [command._rotated(wanted, standing, before, 4, day * command.DAY_SECONDS) for day in range(4)]
     for made in days:
         assert wanted[0] in made
         assert len(made) < 20
@@ -229,12 +252,59 @@ def test_a_rotation_tries_what_has_changed_and_everything_else_within_its_days(
 
 
 def test_a_rotation_without_a_published_proof_says_so(
-    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "MATRIX", tmp_path / "none.json")
+    before = published.read(tmp_path / "none.json")
 
-    assert 0 < len(command._rotated(tasks(catalogue, "quick")[:20], 4, 0.0)) < 20
+    assert 0 < len(command._rotated(tasks(catalogue, "quick")[:20], {}, before, 4, 0.0)) < 20
     assert "no proof has been published" in capsys.readouterr().out
+
+
+def test_a_published_run_stands_until_something_changes_that_it_stands_on(catalogue: Catalogue, tmp_path: Path) -> None:
+    wanted = [task for task in tasks(catalogue, "quick") if task.asked.edition == "runbook"]
+    wrong = wanted[3]
+    publish(tmp_path / "matrix.json", wanted, **{wrong.key.replace("-", "_"): ["nobody catches it"]})
+
+    before = published.read(tmp_path / "matrix.json")
+
+    for task in wanted:
+        record = before.standing(task.key, digest.of(task.asked), task.asked)
+        assert record == (None if task is wrong else of_task(task))
+        assert before.standing(task.key, "another", task.asked) is None
+
+
+def test_what_has_changed_is_made_and_what_has_not_is_published_again(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = tasks(catalogue, "quick")
+    publish(tmp_path / "matrix.json", wanted[1:])
+    asked: list[command.Task] = []
+
+    def prove(_: Catalogue, missing: list[command.Task], *__: object, **___: object) -> dict[str, Record]:
+        asked.extend(missing)
+        return {task.key: of_task(task) for task in missing}
+
+    for name, path in (("KEPT", "kept"), ("MATRIX", "matrix.json"), ("PAGE", "page.md")):
+        monkeypatch.setattr(command, name, tmp_path / path)
+    monkeypatch.setattr(command, "_prove", prove)
+
+    ended = CliRunner().invoke(command.main, ["--changed", "--publish"])
+
+    assert ended.exit_code == command.PROVED, ended.output
+    assert f"1 of {len(wanted)} runs have changed since the proof of 2026-11-20" in ended.output
+    assert [task.key for task in asked] == [wanted[0].key]
+    runs = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))["runs"]
+    assert runs.keys() == {task.key for task in wanted}
+    assert [key for key, run in runs.items() if run["commit"] != "0de"] == [wanted[0].key]
+    assert f"{len(wanted) - 1} of 0de (2026-11-20)" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [["--only", "M06"], ["--shard", "1/4"], ["--rotate", "4"]])
+def test_a_part_is_not_published(options: list[str]) -> None:
+    ended = CliRunner().invoke(command.main, [*options, "--publish"])
+
+    assert ended.exit_code == 2
+    assert "leave out --only, --shard and --rotate" in ended.output
 
 
 @pytest.mark.parametrize(("options", "code"), [(["--rotate", "4"], command.PROVED), (["--shard", "1/4"], command.PART)])
@@ -243,9 +313,9 @@ def test_a_part_is_what_is_run(
 ) -> None:
     asked: list[command.Task] = []
 
-    def prove(_: Catalogue, wanted: list[command.Task], *__: object, **___: object) -> list[Record]:
+    def prove(_: Catalogue, wanted: list[command.Task], *__: object, **___: object) -> dict[str, Record]:
         asked.extend(wanted)
-        return []
+        return {}
 
     monkeypatch.setattr(command, "KEPT", tmp_path / "kept")
     monkeypatch.setattr(command, "MATRIX", tmp_path / "none.json")
