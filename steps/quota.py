@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.budgets import Budgets
 from fixtures.callers import Callers
 from fixtures.judgements.service import AnsweredByProvider
 from fixtures.scenario import SUBJECT, Scenario
@@ -11,8 +12,8 @@ from fixtures.words import AnswerName
 
 
 @given(parsers.parse('a working model "{alias:w}" with a budget of {tokens:d} tokens in {window:w}'))
-def model_with_budget(callers: Callers, alias: str, tokens: int, window: str) -> None:
-    callers.deploy_within(alias, {"limit": tokens, "window": window}, beside=False)
+def model_with_budget(budgets: Budgets, alias: str, tokens: int, window: str) -> None:
+    budgets.deploy_within(alias, {"limit": tokens, "window": window}, beside=False)
 
 
 @given(
@@ -20,16 +21,16 @@ def model_with_budget(callers: Callers, alias: str, tokens: int, window: str) ->
         'a working model "{alias:w}" with a budget of {many:d} tokens in {short:w}, and one of {few:d} in {long:w}'
     )
 )
-def model_with_two_budgets(callers: Callers, alias: str, many: int, short: str, few: int, long: str) -> None:
-    budgets = ({"limit": many, "window": short}, {"limit": few, "window": long})
-    callers.deploy_within(alias, *budgets, beside=False)
+def model_with_two_budgets(budgets: Budgets, alias: str, many: int, short: str, few: int, long: str) -> None:
+    both = ({"limit": many, "window": short}, {"limit": few, "window": long})
+    budgets.deploy_within(alias, *both, beside=False)
 
 
 @given(
     parsers.parse('a working model "{alias:w}" in the same namespace, with a budget of {tokens:d} tokens in {window:w}')
 )
-def model_beside_with_budget(callers: Callers, alias: str, tokens: int, window: str) -> None:
-    callers.deploy_within(alias, {"limit": tokens, "window": window}, beside=True)
+def model_beside_with_budget(budgets: Budgets, alias: str, tokens: int, window: str) -> None:
+    budgets.deploy_within(alias, {"limit": tokens, "window": window}, beside=True)
 
 
 @given(parsers.parse('a stranger who shares policy and subscription of "{alias:w}"'))
@@ -38,13 +39,13 @@ def stranger_sharing(callers: Callers, alias: str) -> None:
 
 
 @when(parsers.parse('clients call "{alias:w}", and its provider declares {tokens:d} tokens in all for each call'))
-def costly_call(scenario: Scenario, callers: Callers, alias: str, tokens: int) -> None:
-    scenario.planned = callers.costing(alias, tokens)
+def costly_call(scenario: Scenario, budgets: Budgets, alias: str, tokens: int) -> None:
+    scenario.planned = budgets.costing(alias, tokens)
 
 
 @when(parsers.parse('clients have spent a budget of {tokens:d} tokens on "{alias:w}"'))
-def budget_spent(callers: Callers, tokens: int, alias: str) -> None:
-    callers.spend(alias, tokens)
+def budget_spent(budgets: Budgets, tokens: int, alias: str) -> None:
+    budgets.spend(alias, tokens)
 
 
 @when(
@@ -52,19 +53,19 @@ def budget_spent(callers: Callers, tokens: int, alias: str) -> None:
         'clients spend a budget of {tokens:d} tokens on "{alias:w}" over connections that the stranger came over before'
     )
 )
-def budget_spent_behind_stranger(callers: Callers, tokens: int, alias: str) -> None:
-    callers.spend_behind_stranger(alias, tokens)
+def budget_spent_behind_stranger(budgets: Budgets, tokens: int, alias: str) -> None:
+    budgets.spend_behind_stranger(alias, tokens)
 
 
 @when(parsers.parse('free requests to "{alias:w}" are refused as "{answer}"'), converters={"answer": AnswerName})
-def refused_for_free(scenario: Scenario, callers: Callers, alias: str, answer: AnswerName) -> None:
-    callers.is_refused_for_free(alias, answer)
+def refused_for_free(scenario: Scenario, callers: Callers, budgets: Budgets, alias: str, answer: AnswerName) -> None:
+    budgets.is_refused_for_free(alias, answer)
     scenario.planned = callers.free(alias, callers.key)
 
 
 @when(parsers.parse('clients call "{alias:w}" {number:d} times in vain'))
-def calls_in_vain(scenario: Scenario, callers: Callers, alias: str, number: int) -> None:
-    callers.call_in_vain(alias, number, scenario.planned or scenario.request(alias))
+def calls_in_vain(scenario: Scenario, budgets: Budgets, alias: str, number: int) -> None:
+    budgets.call_in_vain(alias, number, scenario.planned or scenario.request(alias))
 
 
 @then(parsers.parse('free requests to "{alias:w}" settle on its provider\'s answer'))
@@ -85,5 +86,5 @@ def free_answered_to_stranger(scenario: Scenario, callers: Callers, alias: str) 
 
 
 @then(parsers.parse('a budget of {tokens:d} tokens on "alpha" can still be spent'))
-def budget_in_force(callers: Callers, tokens: int) -> None:
-    callers.spend(SUBJECT, tokens)
+def budget_in_force(budgets: Budgets, tokens: int) -> None:
+    budgets.spend(SUBJECT, tokens)

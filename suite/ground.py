@@ -6,8 +6,11 @@ from collections.abc import Generator
 
 import pytest
 
+from fixtures.budgets import Budgets
 from fixtures.callers import Callers
 from fixtures.children import Children
+from fixtures.keys import Keys
+from fixtures.listing import Listing
 from fixtures.model_refs import ModelRefs
 from fixtures.monitoring import Monitoring
 from fixtures.neighbour import Neighbour
@@ -63,6 +66,24 @@ def monitoring(pytestconfig: pytest.Config, scenario: Scenario) -> Monitoring:
 def callers(scenario: Scenario) -> Callers:
     """Who calls in a case in which that is what is judged."""
     return Callers(scenario)
+
+
+@pytest.fixture
+def budgets(scenario: Scenario, callers: Callers) -> Budgets:
+    """The budgets of tokens in a case in which they are what is judged."""
+    return Budgets(scenario, callers)
+
+
+@pytest.fixture
+def keys(scenario: Scenario, callers: Callers) -> Keys:
+    """The client keys in a case in which they are what is judged."""
+    return Keys(scenario, callers)
+
+
+@pytest.fixture
+def listing(scenario: Scenario, callers: Callers) -> Listing:
+    """The list of models as the clients of a case see it."""
+    return Listing(scenario, callers)
 
 
 @pytest.fixture
