@@ -110,7 +110,9 @@ def compile_program(package: str, program: Path) -> None:
     flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in stamps.items())
     with tempfile.TemporaryDirectory(dir=program.parent) as place:
         made = Path(place) / program.name
-        command = ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {flags}", "-o", str(made), package]
+        # What debuggers need is stripped in the end; not to write it at all takes a quarter of the compiler's time.
+        lean = ["-trimpath", "-gcflags", "all=-dwarf=false", "-ldflags", f"-s -w {flags}"]
+        command = ["go", "build", "-mod=readonly", *lean, "-o", str(made), package]
         try:
             subprocess.run(command, cwd=MODULE, env={**os.environ, "CGO_ENABLED": "0"}, stdout=sys.stderr, check=True)
         except FileNotFoundError as error:
