@@ -3,6 +3,8 @@
 No test of ./check, because it goes on for as long as one likes. Each round is a run of a few cases against the
 reference gateway, which conforms: whatever is done to its surroundings, the run must never say nonconformant, must say
 conformant only if every case was judged, and must leave no process behind. A round is repeated by its seed.
+
+With --storm EDITION a round is a whole run, and one part after the other is frozen from its first case to its last.
 """
 
 from __future__ import annotations
@@ -31,9 +33,15 @@ VICTIMS = (
     "conformance run",
 )
 """Parts of command lines: workers, the programs of the embedded target, the gateway's Envoy, the command itself."""
+STORMY = VICTIMS[:5]
+"""Those that a run cannot do without."""
 REQUIREMENTS = 5
 """How many a round judges: about as long as the pause before somebody is hit."""
 FROZEN_SECONDS = 3.0
+STORM_SECONDS = 7.0
+"""A part in a storm is frozen for up to so long, as a machine with two processors has held a program up for."""
+LULL_SECONDS = 2.0
+"""The longest that a storm leaves all parts alone."""
 
 
 def main() -> int:
@@ -41,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=None, help="repeat one round")
+    parser.add_argument("--storm", metavar="EDITION", help="whole runs of this edition, their parts frozen in turn")
     parser.add_argument("--memory", type=int, default=0, metavar="MB", help="hold so much memory meanwhile")
     asked = parser.parse_args()
     ballast = bytearray(os.urandom(1 << 20) * asked.memory)
@@ -49,7 +58,7 @@ def main() -> int:
     while True:
         seed = asked.seed if asked.seed is not None else random.randrange(1 << 30)  # noqa: S311 - any will do
         rounds += 1
-        broken += not soak_once(seed)
+        broken += not (storm_once(asked.storm, seed) if asked.storm else soak_once(seed))
         if asked.seed is not None or time.monotonic() > until:
             break
     say(f"{rounds} rounds, {broken} broke a promise; {len(ballast) >> 20} MB were held")
@@ -75,17 +84,35 @@ def soak_once(seed: int) -> bool:
     pids = command.processes(victim)
     if pids:
         act(chance.choice(pids))
+    done = f"{words} {victim}" if pids else f"{victim} was gone already"
+    return kept(command, out, f"seed {seed}: {edition.name}, {selection}, {workers} workers, {done}")
+
+
+def storm_once(edition: str, seed: int) -> bool:
+    """One whole run in a storm; whether every promise was kept."""
+    chance = random.Random(seed)  # noqa: S311
+    out = Path(tempfile.mkdtemp(prefix="soak-")) / "run"
+    command = Command("run", "--edition", edition, "--out", out)
+    command.until("judging")
+    frozen = 0
+    while command.process.poll() is None:
+        pids = command.processes(chance.choice(STORMY))
+        if pids:
+            freeze(chance.choice(pids), chance.uniform(0.3, 1) * STORM_SECONDS)
+            frozen += 1
+        command.pause(chance.uniform(0, LULL_SECONDS))
+    return kept(command, out, f"seed {seed}: {edition}, {frozen} times a part was frozen")
+
+
+def kept(command: Command, out: Path, words: str) -> bool:
+    """Say how a round has ended; whether every promise was kept, and if not, with all that the run wrote."""
     ended = command.end()
     problems = broken_promises(ended, out)
-    done = f"{words} {victim}" if pids else f"{victim} was gone already"
-    say(
-        f"seed {seed}: {edition.name}, {selection}, {workers} workers, {done}: exit code {ended.code}"
-        + "".join(problems)
-    )
+    say(f"{words}: exit code {ended.code}" + "".join(problems))
     if problems:
-        say(ended.stdout + ended.stderr)
+        say(f"{ended.stdout}{ended.stderr}it wrote {out}")
     else:
-        shutil.rmtree(directory, ignore_errors=True)
+        shutil.rmtree(out.parent, ignore_errors=True)
     return not problems
 
 
@@ -112,10 +139,10 @@ def kill(pid: int) -> None:
     _signal(pid, signal.SIGKILL)
 
 
-def freeze(pid: int) -> None:
+def freeze(pid: int, seconds: float = FROZEN_SECONDS) -> None:
     """Stop it for a while, as a machine does that has no memory or no time for it."""
     _signal(pid, signal.SIGSTOP)
-    time.sleep(FROZEN_SECONDS)
+    time.sleep(seconds)
     _signal(pid, signal.SIGCONT)
 
 
