@@ -53,7 +53,8 @@ class Wanted:
 
 def plan(wanted: Wanted) -> str:
     """The objects as YAML, with a head that says how to use them."""
-    command = wanted.uses.command(wanted.edition)
+    elsewhere = "" if wanted.account_namespace == NAME else f" --account-namespace {wanted.account_namespace}"
+    command = f"{wanted.uses.command(wanted.edition)}{elsewhere}"
     head = HEAD.format(edition=wanted.edition.name, command=command, name=NAME, namespace=wanted.account_namespace)
     return head + yaml.safe_dump_all(objects(wanted), sort_keys=False)
 
@@ -102,15 +103,18 @@ def _place(right: Right) -> str:
 
 def _role(wanted: Wanted, rights: list[Right], namespace: str | None) -> list[Manifest]:
     kind = "ClusterRole" if namespace is None else "Role"
+    # Roles have a place beside others': a plan for a second account must not take its rights from the first.
+    account = wanted.account_namespace
+    name = NAME if account == NAME else f"{NAME}-{account}"
     subject = {"kind": "ServiceAccount", "name": NAME, "namespace": wanted.account_namespace}
-    metadata = _metadata(NAME, namespace)
+    metadata = _metadata(name, namespace)
     return [
         {"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": metadata, "rules": rules(rights)},
         {
             "apiVersion": f"{RBAC}/v1",
             "kind": f"{kind}Binding",
             "metadata": metadata,
-            "roleRef": {"apiGroup": RBAC, "kind": kind, "name": NAME},
+            "roleRef": {"apiGroup": RBAC, "kind": kind, "name": name},
             "subjects": [subject],
         },
     ]
