@@ -112,6 +112,7 @@ def _of_a_target(command: F) -> F:
 
 
 @cli.command()
+@click.argument("words", nargs=-1, metavar="")
 @_of_a_target
 @click.option("--profile", multiple=True, metavar="NAME", help="Judge only this profile; repeatable.")
 @click.option("--select", metavar="EXPR", help='Judge only a part: "EM-CRED-004", "credentials and not EM-CRED-010".')
@@ -140,8 +141,10 @@ def _of_a_target(command: F) -> F:
 )
 @click.option("--no-admin", is_flag=True, help="Make no namespaces: use those of kubernetes.namespaces.")
 @click.option("--out", metavar="DIR", help="Where the run is written.  [default: reports/runs/<run id>]")
-def run(workers: int, no_admin: bool, **given: Any) -> int:
+def run(words: tuple[str, ...], workers: int, no_admin: bool, **given: Any) -> int:
     """Judge a gateway, and write the report."""
+    if words:
+        raise click.UsageError(f'run takes options alone; to judge a part, give --select "{" or ".join(words)}"')
     import pytest
 
     from fixtures.catalogue import FEATURES
@@ -203,8 +206,18 @@ def sweep(run_id: str | None, target: str, config: str | None, yes: bool) -> int
     return sweep_target(_options(target=target, config=config), run_id, click.echo, delete=yes)
 
 
+def _named(_: click.Context, __: click.Parameter, edition: str) -> str:
+    """An edition by its name: a plan asks nothing of a cluster that could tell which one it is."""
+    if edition == "auto":
+        raise click.UsageError(
+            "a plan is made before anything is asked of the cluster, so it cannot find out the edition; name the one "
+            "that the gateway implements: conformance list editions shows them"
+        )
+    return edition
+
+
 @cli.command()
-@click.option("--edition", default="rhoai-3.4", show_default=True, metavar="NAME")
+@click.option("--edition", callback=_named, default="rhoai-3.4", show_default=True, metavar="NAME")
 @click.option("--objects", is_flag=True, help="Print instead all objects that a run without any right stands on.")
 @click.option("--provider", is_flag=True, help="Print instead the mock provider, where provider.deploy.namespace says.")
 @click.option("--config", metavar="FILE", help="With --objects, --provider: target.yaml that describes the cluster.")

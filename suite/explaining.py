@@ -16,6 +16,9 @@ from suite.listing import rows_of, word
 _SOURCE = re.compile(r"\b[RS]-[A-Z0-9-]+")
 """A row of what gateways do, or a situation: R-074, S-ROT-01."""
 
+_DISAGREEMENT = re.compile(r"D[1-9]")
+"""The study's disagreements; each edition lists those in which it takes a side."""
+
 
 def explain(identifier: str) -> str:
     """The explanation as text.
@@ -37,6 +40,11 @@ def explain(identifier: str) -> str:
     deviations = {str(row["id"]): (what, row) for what in ("faults", "variants") for row in rows_of(what)}
     if wanted in deviations:
         return "\n".join(_deviation(*deviations[wanted]))
+    if _DISAGREEMENT.fullmatch(wanted):
+        raise ConfigurationError(
+            f"no edition takes a side in {wanted}; docs/contract.md says what it is about and what became of it, and "
+            f"{', '.join(disagreements)} can be explained"
+        )
     known = {*catalogue.by_id, *disagreements, *deviations}
     hint = did_you_mean(wanted, known) or "; `conformance list requirements` shows those of the contract"
     raise ConfigurationError(f"unknown id {identifier!r}{hint}")

@@ -28,7 +28,7 @@ NAME = "externalmodel-conformance"
 
 HEAD = """\
 # What a run of edition {edition} needs on a cluster, for an administrator to read and apply:
-#   conformance plan --edition {edition} {options}| kubectl apply -f -
+#   {command} | kubectl apply -f -
 # A token for the run, good for eight hours, which goes into a kubeconfig:
 #   kubectl create token {name} --namespace {namespace} --duration 8h
 """
@@ -53,20 +53,9 @@ class Wanted:
 
 def plan(wanted: Wanted) -> str:
     """The objects as YAML, with a head that says how to use them."""
-    uses = wanted.uses
-    options = "".join(
-        [
-            "--mints-keys " if uses.mints_keys else "",
-            "--users-named " if uses.names_users else "",
-            "--deploys-provider " if uses.deploys_provider else "",
-            f"--provider-namespace {uses.provider.namespace} " if uses.provider else "",
-            "--monitoring " if uses.monitoring else "",
-            *(f"--workloads {name} " for name in uses.workloads),
-            *(f"--parts {name} " for name in uses.parts),
-            *(f"--namespace {name} " for name in uses.namespaces),
-        ]
-    )
-    head = HEAD.format(edition=wanted.edition.name, options=options, name=NAME, namespace=wanted.account_namespace)
+    elsewhere = "" if wanted.account_namespace == NAME else f" --account-namespace {wanted.account_namespace}"
+    command = f"{wanted.uses.command(wanted.edition)}{elsewhere}"
+    head = HEAD.format(edition=wanted.edition.name, command=command, name=NAME, namespace=wanted.account_namespace)
     return head + yaml.safe_dump_all(objects(wanted), sort_keys=False)
 
 
@@ -114,15 +103,18 @@ def _place(right: Right) -> str:
 
 def _role(wanted: Wanted, rights: list[Right], namespace: str | None) -> list[Manifest]:
     kind = "ClusterRole" if namespace is None else "Role"
+    # Roles have a place beside others': a plan for a second account must not take its rights from the first.
+    account = wanted.account_namespace
+    name = NAME if account == NAME else f"{NAME}-{account}"
     subject = {"kind": "ServiceAccount", "name": NAME, "namespace": wanted.account_namespace}
-    metadata = _metadata(NAME, namespace)
+    metadata = _metadata(name, namespace)
     return [
         {"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": metadata, "rules": rules(rights)},
         {
             "apiVersion": f"{RBAC}/v1",
             "kind": f"{kind}Binding",
             "metadata": metadata,
-            "roleRef": {"apiGroup": RBAC, "kind": kind, "name": NAME},
+            "roleRef": {"apiGroup": RBAC, "kind": kind, "name": name},
             "subjects": [subject],
         },
     ]

@@ -15,6 +15,7 @@ from fixtures.errors import ConfigurationError, InTroubleError, NotTestableError
 from fixtures.judgements.expectation import Mismatch
 from fixtures.judgements.objects import RefReady
 from fixtures.kube import Kube
+from fixtures.kubernetes_requests import ForbiddenError
 from fixtures.parts import Parts
 from fixtures.prepared import Prepared
 from fixtures.provider import ProviderClient
@@ -68,7 +69,7 @@ def surroundings(
             f"install the custom resource definitions of edition {edition.name}, or choose another --edition",
         )
     )
-    yield from _rights(survey, needed(edition, Uses.of(target, edition)))
+    yield from _rights(survey, edition, Uses.of(target, edition))
     # Where nobody attaches routes to the product's own Gateway, none need be there.
     attached = edition.gateway if MAAS_CONTROLLER in target.features else None
     known = target.gateway.object or attached
@@ -90,7 +91,8 @@ def parts_up(target: Target, kube: Kube, run: str) -> Iterator[PreflightChecked]
             Check(
                 f"the gateway's {name}",
                 partial(parts.state, name),
-                f"look at parts.{name} of target.yaml; what a run has left, `conformance sweep RUN --yes` puts back",
+                f"look at parts.{name} of target.yaml; what a run has left, `conformance sweep RUN --yes` puts back; "
+                f"the right to look comes with `conformance plan --parts {target.parts[name].namespace}`",
             )
         )
 
@@ -220,9 +222,10 @@ def _noted(check: Check) -> Iterator[PreflightChecked]:
         yield PreflightChecked(time.time(), check.name, "failed", str(error), check.advice)
 
 
-def _rights(survey: Survey, rights: Sequence[Right]) -> Iterator[PreflightChecked]:
+def _rights(survey: Survey, edition: Edition, uses: Uses) -> Iterator[PreflightChecked]:
     """What every scenario needs, without which no run begins; and what only some need, which are then not testable."""
-    advice = "have an administrator apply what `conformance plan` prints, or give another kubeconfig"
+    rights = needed(edition, uses)
+    advice = f"have an administrator apply what `{uses.command(edition)}` prints, or give another kubeconfig"
     missing = survey.missing(rights)
     vital = [right for right in missing if right.needed_for == EVERY_SCENARIO]
     yield from _looked(Check("rights", lambda: _allowed(rights, vital), advice))
@@ -257,17 +260,25 @@ def _gateway_object(survey: Survey, known: GatewayName, labels: Mapping[str, str
     yield from _noted(
         Check(
             "listener",
-            lambda: _listener(survey, known, labels),
+            lambda: _where_we_may(lambda: _listener(survey, known, labels)),
             "have the listener admit all namespaces, or give the labels that it asks for in kubernetes.namespaceLabels",
         )
     )
     yield from _noted(
         Check(
             "external processor",
-            lambda: _ext_proc(survey, known),
+            lambda: _where_we_may(lambda: _ext_proc(survey, known)),
             "see that the EnvoyFilter of the gateway's payload processing is there",
         )
     )
+
+
+def _where_we_may(look: Callable[[], str]) -> str:
+    """What there is to see; who has rights in some namespaces alone lacks this one, and nothing is judged by it."""
+    try:
+        return look()
+    except ForbiddenError:
+        return "not looked at: this kubeconfig may not"
 
 
 def _listener(survey: Survey, known: GatewayName, labels: Mapping[str, str]) -> str:

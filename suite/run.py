@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +61,8 @@ from suite.plan import Plan, Wanted
 DEFAULT_EDITION = "runbook"
 AUTO = "auto"
 USER_AGENT = "externalmodel-conformance"
+NAMESPACES_OF_A_WORKER = 2
+"""At least, where they were given: one for its neighbour and one for its case."""
 PLAN_AGAIN = "plan and apply the objects again"
 
 Reason = Literal["completed", "interrupted", "harness-error", "not-started"]
@@ -159,7 +162,7 @@ class Run:
             self._begin_prepared(catalogue, target, known, prepared.load(Path(target.kubernetes.prepared)))
             return
         kube = self._stack.enter_context(closing(self._kube(target)))
-        target = self._stack.enter_context(deployed(target, kube, self.id))
+        target = self._stack.enter_context(deployed(target, kube, self.id, self._keeps_provider))
         if target.kind != EMBEDDED:
             target = discovered(target, kube)
         chosen = Chosen(known, None) if known else self._detected(catalogue, kube, target)
@@ -268,6 +271,12 @@ class Run:
                     "Without any right, name a file under kubernetes.prepared for what `conformance plan --objects` "
                     "writes"
                 )
+            most = len(access.namespaces) // NAMESPACES_OF_A_WORKER
+            if access.namespaces and self._workers > most:
+                raise ConfigurationError(
+                    f"{len(access.namespaces)} namespaces are too few for {self._workers} workers, of whom each needs "
+                    f"two at least; give --workers {most}, or name more under kubernetes.namespaces"
+                )
             return target
         edition = catalogue.edition(self._edition_name())
         wanted = Embedded(edition, self._options.faults, self._options.variants, PROMETHEUS in self._asked_for)
@@ -275,6 +284,10 @@ class Run:
 
     def _keeps_cluster(self) -> bool:
         return self._options.keep == "always" or (self._options.keep == "failed" and not self._went_well)
+
+    def _keeps_provider(self) -> bool:
+        """Whether objects are kept that lead to it; a run that has not begun has none."""
+        return self._ground is not None and self._keeps_cluster()
 
     def _bounded(self, target: Target) -> Target:
         if self._options.converge is None:
@@ -457,7 +470,7 @@ class Run:
             self.discard()
 
     def _sweep(self) -> None:
-        """Undo what a lost worker of this run has left; the embedded cluster goes as a whole."""
+        """Undo what a lost worker of this run has left, or say what cannot be; the embedded cluster goes as a whole."""
         turns.forget(self.directory)
         if self._ground is None or self._goes_as_a_whole():
             return
@@ -465,10 +478,11 @@ class Run:
         if target.kubernetes.prepared is not None:  # who has applied the objects deletes them
             return
         with closing(self._kube(target)) as kube:
-            Parts(kube, target.parts, self.id).put_back(self.id)
-            if self._options.keep == "never":
-                for stuck in leftovers.removed(kube, self.id, self._ground.edition, target):
-                    self._checked(stuck)
+            parts = Parts(kube, target.parts, self.id)
+            put_back = leftovers.as_far_as_possible("stopped parts", self.id, partial(parts.put_back, self.id))
+            removed = leftovers.removed(kube, self.id, self._ground.edition, target)
+            for undone in (*put_back, *(removed if self._options.keep == "never" else ())):
+                self._checked(undone)
 
     def _goes_as_a_whole(self) -> bool:
         """Whether nothing of the cluster is left in any case when the run ends."""

@@ -14,7 +14,7 @@ import yaml
 
 from fixtures.catalogue import load
 from fixtures.targets.embedded import Embedded, embedded
-from fixtures.targets.target import MAAS_CONTROLLER, Target, stoppable, troubles
+from fixtures.targets.target import HOW_TO_HAVE, Target
 from suite.interrupts import Interrupts
 
 
@@ -68,7 +68,6 @@ def _kept(path: Path, secret: str) -> Path:
 def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[str, Any]:
     """The target as a target.yaml says it; bounds are the embedded target's, which has no network to wait for."""
     bounds = dataclasses.asdict(target.bounds)
-    implied = {MAAS_CONTROLLER, *map(stoppable, target.parts), *troubles(target.provider)}
     gateway: dict[str, Any] = {
         "url": target.gateway.url,
         "object": None if target.gateway.object is None else dataclasses.asdict(target.gateway.object),
@@ -97,7 +96,7 @@ def _config(target: Target, token: Path, users: Mapping[str, Path]) -> Mapping[s
         ),
         "metrics": _said({"url": target.metrics.url, "prometheusUrl": target.metrics.prometheus_url}),
         "parts": {name: dataclasses.asdict(part) for name, part in target.parts.items()},
-        "features": [name for name in target.features if name not in implied],
+        "features": [name for name in target.features if name not in HOW_TO_HAVE],
         "profiles": list(target.profiles or load().profiles),
         "implementation": dict(target.implementation),
         "bounds": {

@@ -111,6 +111,25 @@ def test_the_provider_is_deployed_used_and_gone(flavour: str, tmp_path: Path) ->
         assert there.http.get("/api/v1/namespaces", params=labelled).json()["items"] == []
 
 
+def test_it_stays_for_models_that_are_kept_and_goes_with_them(tmp_path: Path) -> None:
+    with place(tmp_path, EMBEDDED) as there:
+        config = there.config({"kubeconfig": str(there.kubeconfig)})
+
+        ended = there.run(config, "--edition", EDITION, "--keep", "always", "--out", tmp_path / "run")
+
+        assert ended.code == 0, ended.stdout + ended.stderr
+        namespace = there.kubelet.deployment["metadata"]["namespace"]
+        name = report(tmp_path / "run")["run"]
+        kept = {"labelSelector": f"externalmodel-conformance/run={name}"}
+        assert namespace in {
+            one["metadata"]["name"] for one in there.http.get("/api/v1/namespaces", params=kept).json()["items"]
+        }
+
+        assert run("sweep", name, "--yes", "--config", config).code == 0
+
+        assert there.http.get("/api/v1/namespaces", params=kept).json()["items"] == []
+
+
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_who_may_make_no_deployment_uses_one_that_was_applied(flavour: str, tmp_path: Path) -> None:
     with place(tmp_path, flavour) as there:

@@ -36,8 +36,20 @@ def test_a_run_in_given_namespaces(place: Vendor, tmp_path: Path) -> None:
 
     assert ended.code == 0, ended.stdout + ended.stderr
     assert outcomes(tmp_path / "run") == {"passed"}
+    assert "does not let us" not in ended.stdout
     with admin(Path(place.api["kubeconfig"])) as http:
         found = {item["metadata"]["name"] for item in http.get("/api/v1/namespaces").json()["items"]}
         assert set(GIVEN) <= found
         for root, kind in KINDS:
             assert [http.get(f"{root}/namespaces/{name}/{kind}").json()["items"] for name in GIVEN] == [[]] * len(GIVEN)
+
+
+def test_too_few_for_so_many_workers_are_refused_before_anything_is_made(place: Vendor, tmp_path: Path) -> None:
+    config = place.config(kubernetes={"kubeconfig": place.api["kubeconfig"], "namespaces": GIVEN[:5]}, parts=None)
+
+    ended = run("run", "--target", "cluster", "--config", config, "--no-admin", "--out", tmp_path / "run")
+
+    ended.refused(
+        "5 namespaces are too few for 6 workers", "give --workers 2, or name more under kubernetes.namespaces"
+    )
+    assert not (tmp_path / "run").exists()

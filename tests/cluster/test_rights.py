@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 from tenacity import Retrying, stop_after_delay, wait_fixed
 
 from fixtures.catalogue import load
@@ -32,7 +33,8 @@ LOST = {
     "EM-MON-011": ("get", "servicemonitors"),
 }
 """What each of these cannot be judged without, and the preflight can."""
-VITAL = ("create", "secrets")
+VITAL = (("create", "secrets"), ("list", "namespaces"))
+"""Of the second, the clean-up has need, too."""
 
 pytestmark = pytest.mark.parametrize("place", [REAL], indirect=True)
 
@@ -85,10 +87,23 @@ def test_what_cannot_be_judged_for_lack_of_a_right_says_of_which(place: Vendor, 
             assert f'cannot {verb} resource "{resource}"' in case["cause"]
 
 
-def test_without_a_right_that_every_scenario_needs_no_run_begins(place: Vendor, tmp_path: Path) -> None:
-    config = without(place, [VITAL], tmp_path)
+@pytest.mark.parametrize("lost", VITAL)
+def test_without_a_right_that_every_scenario_needs_no_run_begins(place: Vendor, lost: Lost, tmp_path: Path) -> None:
+    config = without(place, [lost], tmp_path)
 
     ended = run("preflight", "--target", "cluster", "--config", config)
 
     assert ended.code == 3, ended.stdout + ended.stderr
-    assert "rights: this kubeconfig may not create secrets;" in ended.stdout
+    assert f"rights: this kubeconfig may not {' '.join(lost)}; have an administrator apply what `conf" in ended.stdout
+    assert "`conformance plan --edition rhoai-3.4 --mints-keys --monitoring --parts openshift-ingress`" in ended.stdout
+
+
+def test_who_does_not_know_us_any_more_is_told_apart_from_who_forbids(place: Vendor, tmp_path: Path) -> None:
+    kubeconfig = account(Path(place.api["kubeconfig"]), rights_for(place, EDITION), tmp_path)
+    token = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))["users"][0]["user"]["token"]
+    kubeconfig.write_text(kubeconfig.read_text(encoding="utf-8").replace(token, f"{token}x"), encoding="utf-8")
+    config = place.config(kubernetes={"kubeconfig": str(kubeconfig)})
+
+    ended = run("preflight", "--target", "cluster", "--config", config)
+
+    ended.refused("does not know us (Unauthorized)", "its time is over")

@@ -30,5 +30,7 @@ def test_an_id_is_explained(identifier: str, begins: str, says: str) -> None:
 def test_an_id_that_nobody_has_is_refused_with_what_is_near() -> None:
     with pytest.raises(ConfigurationError, match=r"unknown id 'EM-CRED-05' \(did you mean EM-CRED-0"):
         explain("EM-CRED-05")
+    with pytest.raises(ConfigurationError, match=r"no edition takes a side in D5.*docs/contract.md.*D1, D2, D3, D4"):
+        explain("D5")
     with pytest.raises(ConfigurationError, match="conformance list requirements"):
         explain("!")

@@ -46,6 +46,21 @@ def test_a_plan_lets_nobody_read_what_is_in_secrets() -> None:
     assert read == {"create", "patch", "delete"}
 
 
+def test_plans_for_two_accounts_share_no_role() -> None:
+    uses = Uses(mints_keys=True, parts=("openshift-ingress",))
+    one, other = (planning.Wanted(EDITIONS["rhoai-3.4"], account, uses) for account in (planning.NAME, "second"))
+
+    def roles(wanted: planning.Wanted) -> set[tuple[str, str | None, str]]:
+        found = (item for item in planning.objects(wanted) if "rules" in item or "roleRef" in item)
+        return {(item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in found}
+
+    assert roles(one) & roles(other) == set()
+    assert {item["roleRef"]["name"] for item in planning.objects(other) if "roleRef" in item} == {
+        "externalmodel-conformance-second"
+    }
+    assert "--parts openshift-ingress --account-namespace second | kubectl apply" in planning.plan(other)
+
+
 def test_a_plan_is_yaml_whose_roles_are_bound_to_its_account() -> None:
     wanted = planning.Wanted(
         EDITIONS["rhoai-3.4"], "conformance", Uses(mints_keys=True, workloads=("openshift-ingress",))

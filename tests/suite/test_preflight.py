@@ -49,7 +49,7 @@ class Without:
 def test_a_right_that_is_missing_is_named(edition: str, right: Right) -> None:
     rights = needed(EDITIONS[edition], EVERYTHING)
     missing = [one for one in rights if one.describe() == right.describe()]
-    checks = preflight._rights(Survey(cast("Requests", Without(right))), rights)
+    checks = preflight._rights(Survey(cast("Requests", Without(right))), EDITIONS[edition], EVERYTHING)
 
     if any(one.needed_for == EVERY_SCENARIO for one in missing):
         with pytest.raises(BlockedError, match=f"this kubeconfig may not {right.describe()}"):
