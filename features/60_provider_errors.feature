@@ -81,6 +81,7 @@ Feature: Errors of the provider
         | 502    |
         | 503    |
         | 504    |
+        | 529    |
 
     Scenario: the provider resets the connection instead of an answer
       Given a working model "alpha"

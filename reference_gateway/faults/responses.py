@@ -66,6 +66,16 @@ class ConflictsSentAgain(Fault):
         return (408, 409)
 
 
+class OverloadedSentAgain(Fault):
+    """Sends a request again, twice, if the provider answers 529, by which one says that it is overloaded."""
+
+    id, name = "X944", "overloaded-sent-again"
+    catches = "One request of the client is one request at the provider."
+
+    def retriable_statuses(self) -> Sequence[int]:
+        return (529,)
+
+
 class RefusedKeySentAgain(Fault):
     """Sends a request again, twice, if the provider refuses its key, which might have been rotated meanwhile."""
 

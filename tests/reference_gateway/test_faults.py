@@ -164,6 +164,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X885": {"retries"},
     "X886": {"retries"},
     "X891": {"retries"},
+    "X944": {"retries"},
     "X883": {"answer to a repetition", "answer to a streamed repetition"},
     "X888": {"body in chunks"},
     "X889": {"resolved with a slash"},
