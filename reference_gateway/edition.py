@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from reference_gateway import yaml_files
 from reference_gateway.errors import UsageProblem
 
 
@@ -99,7 +100,7 @@ class Edition:
 def read_edition(path: Path) -> Edition:
     """Read an edition file; a file that cannot be read or lacks an entry raises UsageProblem with the entry's name."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml_files.parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageProblem(
             f"The edition file {path} cannot be read ({error.strerror}); give an existing one with --edition-file."

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-import yaml
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from reference_gateway import yaml_files
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.edition import Edition, ResourceName
 from reference_gateway.errors import UsageProblem
@@ -80,7 +80,7 @@ def definitions_of(edition: Edition) -> Iterator[JSON]:
     """The CustomResourceDefinitions of this package; the edition's kinds under its names, and none that it lacks."""
     names = _names_of(edition)
     for file in sorted(files("reference_gateway").joinpath("crds").iterdir(), key=lambda each: each.name):
-        definition: JSON = yaml.safe_load(file.read_text(encoding="utf-8"))
+        definition: JSON = yaml_files.parsed(file.read_text(encoding="utf-8"))
         if file.name not in names:
             yield definition
         elif (name := names[file.name]) is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-import yaml
-
+from reference_gateway import yaml_files
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.kubernetes_access import JSON, ApiError, Cluster, Resource
 from reference_gateway.resources import NAMESPACE, SERVICES
@@ -46,7 +45,7 @@ def guide_objects(metrics_address: str) -> Iterator[JSON]:
     }
     for file in sorted(files("reference_gateway").joinpath("guide").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".yaml"):
-            yield yaml.safe_load(file.read_text(encoding="utf-8"))
+            yield yaml_files.parsed(file.read_text(encoding="utf-8"))
 
 
 def _namespace(name: str, labels: dict[str, str]) -> JSON:
