@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -73,6 +74,8 @@ class Controller:
         if self._quiet():
             requirements = {item.id: item for item in run.plan.requirements}
             self._progress = Progress(sys.stdout, len(self._cases), requirements, wants_colour(sys.stdout, os.environ))
+        # As in a worker (plugin.py).
+        gc.freeze()
 
     def handed(self) -> dict[str, Any]:
         """What the executing process needs; holds the target's secrets."""

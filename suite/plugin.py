@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Generator
 from pathlib import Path
@@ -21,6 +22,7 @@ from suite.interrupts import Interruptible, Interrupts
 from suite.plan import Wanted
 from suite.turns import SERIAL
 
+OURS = "conformance-casework"
 LISTINGS = ("collectonly", "help", "version", "markers", "showfixtures", "show_fixtures_per_test")
 """Options of pytest with which it shows something and executes nothing."""
 
@@ -70,6 +72,12 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
         return controller.finish()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the collector walk through nothing that stays to the end: pytest has it look for garbage twice then."""
+    if session.config.pluginmanager.has_plugin(OURS):
+        gc.freeze()
+
+
 def judges_features(config: pytest.Config) -> bool:
     """Whether what pytest was asked to collect holds features."""
     root = Path(config.rootpath)
@@ -93,4 +101,4 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
     writer = EventWriter(directory / places.EVENTS)
     casework = Casework(ground, plan, writer, worker, handed["workers"], handed["keep"], directory)
     config.stash[CASEWORK] = casework
-    config.pluginmanager.register(casework, "conformance-casework")
+    config.pluginmanager.register(casework, OURS)
