@@ -11,8 +11,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
+from unittest import mock
 
+import pytest
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from suite.command import main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "conformance"
@@ -105,15 +109,36 @@ class Ended:
     def refused(self, *parts: str) -> None:
         """Assert that it ended as bad input must: exit code 2, one sentence, nothing left."""
         assert (self.code, self.command.left()) == (2, []), self.stdout + self.stderr
-        assert self.stderr.startswith("conformance: "), self.stderr
-        assert self.stderr.count("\n") == 1, self.stderr
-        for part in parts:
-            assert part in self.stderr
+        one_sentence(self.stderr, parts)
+
+
+def one_sentence(stderr: str, parts: Sequence[str]) -> None:
+    """Assert that this is how bad input is refused, and that the sentence has these parts."""
+    assert stderr.startswith("conformance: "), stderr
+    assert stderr.count("\n") == 1, stderr
+    for part in parts:
+        assert part in stderr
 
 
 def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Ended:
     """Run the command to its end."""
     return Command(*arguments, environment=environment).end()
+
+
+def refused_at_once(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path], parts: Sequence[str]) -> None:
+    """Call the command's entry point, and assert that it refuses this with exit code 2 and one sentence.
+
+    In this process, which has imported everything: a process of its own takes a second of processor time to say so.
+    Nothing can be left, because nothing may be started.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    nothing = mock.patch.object(subprocess, "Popen", side_effect=AssertionError("a program was started"))
+    words = mock.patch.object(sys, "argv", ["conformance", *map(str, arguments)])
+    with nothing, words, mock.patch.dict(os.environ), pytest.raises(SystemExit) as ended:
+        main()
+    signal.signal(signal.SIGTERM, handler)
+    assert ended.value.code == 2
+    one_sentence(capsys.readouterr().err, parts)
 
 
 def report(directory: Path) -> dict[str, Any]:

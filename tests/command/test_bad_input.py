@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.running import run
+from tests.command.running import refused_at_once, run
 
 NO_ENVOY = """
 import importlib.util
@@ -49,14 +49,21 @@ provider: {controlUrl: "http://127.0.0.1:9", domain: provider.test}
         (["--workers", "0"], ["0", "--workers"]),
         (["--repair"], ["--repair"]),
         (["EM-CRED-005", "EM-HDR"], ["run takes options alone", '--select "EM-CRED-005 or EM-HDR"']),
-        (["--fault", "M99"], ["M99"]),
-        (["--variant", "purple"], ["purple"]),
     ],
 )
-def test_an_option_that_makes_no_sense_is_refused(arguments: list[str], says: list[str], tmp_path: Path) -> None:
-    ended = run("run", *arguments, "--out", tmp_path / "run")
+def test_an_option_that_makes_no_sense_is_refused(
+    arguments: list[str], says: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused_at_once(capsys, ["run", *arguments, "--out", tmp_path / "run"], says)
 
-    ended.refused(*says)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("option", "name"), [("--fault", "M99"), ("--variant", "purple")])
+def test_what_only_the_gateway_knows_to_be_wrong_is_refused(option: str, name: str, tmp_path: Path) -> None:
+    ended = run("run", option, name, "--out", tmp_path / "run")
+
+    ended.refused(name)
     assert not (tmp_path / "run").exists()
 
 
@@ -70,14 +77,15 @@ def test_an_option_that_makes_no_sense_is_refused(arguments: list[str], says: li
         (TARGET, ["kubernetes.kubeconfig names kubeconfig, and there is no such file"]),
     ],
 )
-def test_a_target_that_is_none_is_refused(content: str | None, says: list[str], tmp_path: Path) -> None:
+def test_a_target_that_is_none_is_refused(
+    content: str | None, says: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = tmp_path / "target.yaml"
     if content is not None:
         config.write_text(content, encoding="utf-8")
 
-    ended = run("run", "--target", "cluster", "--config", config, "--out", tmp_path / "run")
+    refused_at_once(capsys, ["run", "--target", "cluster", "--config", config, "--out", tmp_path / "run"], says)
 
-    ended.refused(*says)
     assert not (tmp_path / "run").exists()
 
 
@@ -95,12 +103,11 @@ def test_a_cluster_that_cannot_be_reached_is_refused(edition: str, tmp_path: Pat
     assert not (tmp_path / "run").exists()
 
 
-def test_a_directory_that_exists_is_not_written_to(tmp_path: Path) -> None:
+def test_a_directory_that_exists_is_not_written_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "precious").write_text("mine", encoding="utf-8")
 
-    ended = run("run", "--out", tmp_path)
+    refused_at_once(capsys, ["run", "--out", tmp_path], ["exists already; give a directory that does not"])
 
-    ended.refused("exists already; give a directory that does not")
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
 
 
@@ -125,11 +132,8 @@ def test_a_port_in_use_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["up", "--listen", "here"], ["here"]),
         (["up", "--edition", "v0"], ["unknown edition 'v0'"]),
-        (["explain", "EM-CRED-04"], ["unknown id 'EM-CRED-04'", "EM-CRED-004"]),
         (["plan", "--edition", "auto"], ["it cannot find out the edition", "conformance list editions"]),
-        (["explain", "gibberish"], ["conformance list requirements"]),
         (["list", "wishes"], ["requirements"]),
         (["list", "faults", "--edition", "v0"], ["unknown edition 'v0'"]),
         (["report", "show", "no-such-run"], ["there is no run 'no-such-run'"]),
@@ -137,11 +141,28 @@ def test_a_port_in_use_is_refused() -> None:
         (["sweep"], ["--config"]),
         (["sweep", "--target", "embedded", "--yes"], ["the embedded target leaves nothing"]),
         (["preflight", "--target", "moon"], ["unknown target 'moon'"]),
-        (["judge"], ["judge"]),
     ],
 )
-def test_the_other_commands_refuse_bad_input_alike(arguments: list[str], says: list[str]) -> None:
+def test_the_other_commands_refuse_bad_input_alike(
+    arguments: list[str], says: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused_at_once(capsys, arguments, says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["up", "--listen", "here"], ["here"]),
+        (["explain", "EM-CRED-04"], ["unknown id 'EM-CRED-04'", "EM-CRED-004"]),
+        (["explain", "gibberish"], ["conformance list requirements"]),
+    ],
+)
+def test_a_command_that_asks_a_program_first_refuses_it_alike(arguments: list[str], says: list[str]) -> None:
     run(*arguments).refused(*says)
+
+
+def test_what_is_no_command_is_refused() -> None:
+    run("judge").refused("judge")
 
 
 def test_the_version_is_told_with_what_it_was_proved_on() -> None:
