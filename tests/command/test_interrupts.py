@@ -148,6 +148,9 @@ def test_surroundings_that_die_are_never_held_against_the_gateway(program: str, 
 
 # On a cluster, which goes on when the run has ended
 
+ON_A_CLUSTER = pytest.mark.xdist_group("on a cluster")
+"""They stand on one target that stays up; in three workers of pytest-xdist it would be started three times."""
+
 
 @pytest.fixture(scope="module")
 def config() -> Iterator[str]:
@@ -163,6 +166,7 @@ def config() -> Iterator[str]:
     assert not Path(found[1]).exists()
 
 
+@ON_A_CLUSTER
 def test_up_can_be_judged_as_a_cluster_whose_edition_is_detected(config: str, out: Path) -> None:
     ended = run("run", "--target", "cluster", "--config", config, "--select", PART, *TWO_WORKERS, "--out", out)
 
@@ -172,6 +176,7 @@ def test_up_can_be_judged_as_a_cluster_whose_edition_is_detected(config: str, ou
     assert ", left" not in run("sweep", "--config", config).stdout
 
 
+@ON_A_CLUSTER
 def test_an_interrupted_run_leaves_no_namespace_on_a_cluster(config: str, out: Path) -> None:
     command = Command("run", "--target", "cluster", "--config", config, *TWO_WORKERS, "--out", out)
     command.until("judging")
@@ -184,6 +189,7 @@ def test_an_interrupted_run_leaves_no_namespace_on_a_cluster(config: str, out: P
     assert ", left" not in left
 
 
+@ON_A_CLUSTER
 def test_what_a_killed_run_leaves_is_swept_and_nothing_else(config: str, out: Path) -> None:
     few = ("--select", "EM-CRED-003 or EM-CRED-005 or EM-CRED-008")
     command = Command(

@@ -34,6 +34,8 @@ NO_PODS = ("get", "", "pods/log", GATEWAY)
 """Planned, and used only where there are Pods."""
 ROUNDS = ("", "#2", "#3")
 """What the name of a case ends in, round by round."""
+pytestmark = pytest.mark.xdist_group("rights")
+"""Both tests stand on the same run to which everything was given, and it is the most expensive there is here."""
 Used = tuple[str, str, str, str]
 """Verb, group, resource and namespace; the namespace is empty where it is the run's own, or there is none."""
 
