@@ -102,7 +102,7 @@ def main(
     else:
         standing = {}
     store = Store(KEPT)
-    until = time.monotonic() + 60 * (minutes or float("inf"))
+    until = time.monotonic() + 60 * (float("inf") if minutes is None else minutes)
     missing = _possible([task for task in wanted if task.key not in standing])
     made = _prove(catalogue, missing, store, jobs, until, fresh=fresh)
     records = {**standing, **made}
