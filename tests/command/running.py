@@ -125,8 +125,10 @@ def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) ->
     return Command(*arguments, environment=environment).end()
 
 
-def refused_at_once(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path], parts: Sequence[str]) -> None:
-    """Call the command's entry point, and assert that it refuses this with exit code 2 and one sentence.
+def refused_at_once(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path], parts: Sequence[str], code: int = 2
+) -> None:
+    """Call the command's entry point, and assert that it refuses this with this exit code and one sentence.
 
     In this process, which has imported everything: a process of its own takes a second of processor time to say so.
     Nothing can be left, because nothing may be started.
@@ -137,7 +139,7 @@ def refused_at_once(capsys: pytest.CaptureFixture[str], arguments: Sequence[str 
     with nothing, words, mock.patch.dict(os.environ), pytest.raises(SystemExit) as ended:
         main()
     signal.signal(signal.SIGTERM, handler)
-    assert ended.value.code == 2
+    assert ended.value.code == code
     one_sentence(capsys.readouterr().err, parts)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
+from typing import Never
 
 import pytest
 
+from fixtures.errors import HarnessError
 from tests.command.running import refused_at_once, run
 
 NO_ENVOY = """
@@ -159,6 +161,18 @@ def test_the_other_commands_refuse_bad_input_alike(
 )
 def test_a_command_that_asks_a_program_first_refuses_it_alike(arguments: list[str], says: list[str]) -> None:
     run(*arguments).refused(*says)
+
+
+@pytest.mark.parametrize("command", [["list", "editions"], ["explain", "EM-FWD-001"]])
+def test_a_catalogue_that_contradicts_itself_is_named_by_every_command(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def contradicts() -> Never:
+        raise HarnessError("new.yaml says nothing about EM-FWD-001: give it a level, or exclude it with a reason")
+
+    monkeypatch.setattr("fixtures.catalogue.load", contradicts)
+
+    refused_at_once(capsys, command, ["harness error: new.yaml says nothing about EM-FWD-001: give it"], code=4)
 
 
 def test_what_is_no_command_is_refused() -> None:
