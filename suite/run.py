@@ -273,10 +273,9 @@ class Run:
                 )
             most = len(access.namespaces) // NAMESPACES_OF_A_WORKER
             if access.namespaces and self._workers > most:
-                remedy = f"give --workers {most}, or name more" if most else "name more"
                 raise ConfigurationError(
                     f"{len(access.namespaces)} namespaces are too few for {self._workers} workers, of whom each needs "
-                    f"two at least; {remedy} under kubernetes.namespaces"
+                    f"two at least; give --workers {most}, or name more under kubernetes.namespaces"
                 )
             return target
         edition = catalogue.edition(self._edition_name())

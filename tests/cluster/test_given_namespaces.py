@@ -53,11 +53,3 @@ def test_too_few_for_so_many_workers_are_refused_before_anything_is_made(place: 
         "5 namespaces are too few for 6 workers", "give --workers 2, or name more under kubernetes.namespaces"
     )
     assert not (tmp_path / "run").exists()
-
-
-def test_one_alone_is_too_few_for_any_worker(place: Vendor, tmp_path: Path) -> None:
-    config = place.config(kubernetes={"kubeconfig": place.api["kubeconfig"], "namespaces": GIVEN[:1]}, parts=None)
-
-    ended = run("run", "--target", "cluster", "--config", config, "--no-admin", "--workers", "1")
-
-    ended.refused("1 namespaces are too few for 1 workers", "at least; name more under kubernetes.namespaces")

@@ -20,6 +20,7 @@ import yaml
 from fixtures.catalogue import load
 from fixtures.endpoints import NO_SUCH_HOST
 from fixtures.targets.embedded import closed_port
+from fixtures.targets.target import HOW_TO_HAVE
 from tests.command.running import ROOT
 
 DOMAIN = "provider.test"
@@ -77,7 +78,8 @@ class Vendor:
             },
             "metrics": {"url": self.gateway["metrics"]},
             "parts": self.gateway["parts"],
-            "features": self.gateway["features"],
+            # The others follow from the entries above, as far as a test leaves these there.
+            "features": [name for name in self.gateway["features"] if name not in HOW_TO_HAVE],
             "profiles": list(load().profiles),
             "implementation": {"organization": "Vendor", "project": "a vendor's gateway", "version": "1.0"},
             # All is on one machine: what the embedded target gives, with room for a real API server.
