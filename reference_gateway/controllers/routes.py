@@ -86,11 +86,23 @@ class RouteTranslator:
         return item is not None and self._behaviour.admits_namespace(item["metadata"].get("labels") or {})
 
     def on_programmed(self, snapshot: Snapshot) -> None:
-        """Envoy routes by this snapshot now: its models may be served and its routes called accepted."""
-        with self._lock:
-            former, self._programmed = self._programmed, snapshot.destinations
+        """Envoy routes by this snapshot now: its models may be served, and its routes called accepted.
+
+        The latter when every replica of the processor has heard of it: a Ready that one of them denies would be a lie.
+        """
         self._models.programmed(snapshot.destinations)
-        self._refresh_statuses({destination.model for destination in snapshot.destinations - former})
+        last_hears_after = max(self._behaviour.lags())
+        if not last_hears_after:
+            self._accept(snapshot.destinations)
+            return
+        later = threading.Timer(last_hears_after, self._accept, [snapshot.destinations])
+        later.daemon = True
+        later.start()
+
+    def _accept(self, destinations: frozenset[Destination]) -> None:
+        with self._lock:
+            former, self._programmed = self._programmed, destinations
+        self._refresh_statuses({destination.model for destination in destinations - former})
 
     def state_of(self, key: Key) -> tuple[Translated | None, bool]:
         """A route's translation, and whether Envoy routes by all of it."""
