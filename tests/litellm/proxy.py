@@ -16,7 +16,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from tests.litellm.environment import litellm_program
 
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 """It imports for ten seconds on an idle machine."""
 MODEL = "gpt-of-litellm"
 UPSTREAM_MODEL = "gpt-upstream"
