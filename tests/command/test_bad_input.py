@@ -167,10 +167,11 @@ def test_a_command_that_asks_a_program_first_refuses_it_alike(arguments: list[st
 def test_a_catalogue_that_contradicts_itself_is_named_by_every_command(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def contradicts() -> Never:
+    def contradicts(*files: object) -> Never:
         raise HarnessError("new.yaml says nothing about EM-FWD-001: give it a level, or exclude it with a reason")
 
-    monkeypatch.setattr("fixtures.catalogue.load", contradicts)
+    # What every holder of `load` calls, whichever test has imported it before.
+    monkeypatch.setattr("fixtures.catalogue._loaded", contradicts)
 
     refused_at_once(capsys, command, ["harness error: new.yaml says nothing about EM-FWD-001: give it"], code=4)
 
