@@ -1,4 +1,7 @@
-"""YAML of this package and of edition files, by libyaml where PyYAML has it: each start reads fifteen files."""
+"""YAML of this package and of edition files, by libyaml where PyYAML has it: each start reads fifteen files.
+
+The suite's fixtures/yaml_files.py does the same; the two share no code, as a gateway under test must not.
+"""
 
 from __future__ import annotations
 

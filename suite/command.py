@@ -15,7 +15,7 @@ import click
 # Kubernetes, pytest and OpenAI take most of a second to import: every command imports what it needs, and --help needs
 # none of it.
 
-USAGE, INCOMPLETE, HARNESS = 2, 3, 4
+USAGE, INCOMPLETE = 2, 3
 PYTEST_PLUGINS = ("pytest_bdd.plugin", "xdist.plugin")
 """What executes the cases, and nothing else: every plugin that is loaded costs each worker time."""
 DEFAULT_WORKERS = 6
@@ -50,11 +50,12 @@ def main() -> None:
 def _sentence(error: Exception) -> int:
     from fixtures.errors import ConfigurationError, HarnessError
     from reports.document import BrokenReportError
+    from reports.verdict import HARNESS_ERROR
 
     if isinstance(error, HarnessError):
         # Among others a row or an edition that somebody is just writing: it says itself what is missing.
         click.echo(f"conformance: harness error: {error}", err=True)
-        return HARNESS
+        return HARNESS_ERROR
     if not isinstance(error, ConfigurationError | BrokenReportError):
         raise error
     click.echo(f"conformance: {error}", err=True)

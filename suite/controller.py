@@ -16,13 +16,14 @@ import pytest
 from fixtures.errors import ConfigurationError, HarnessError
 from reports.console import Progress, summary, wants_colour
 from reports.events import Case, CaseFinished, from_line
+from reports.verdict import HARNESS_ERROR, INCOMPLETE
 from suite import options
 from suite.casework import CANARIES_PROPERTY, RESULT_PROPERTY
 from suite.handover import INPUT, ground_to_json
 from suite.interrupts import Interrupts
 from suite.run import Reason, Run
 
-USAGE, INCOMPLETE, HARNESS = 2, 3, 4
+USAGE = 2
 
 
 class Controller:
@@ -66,7 +67,7 @@ class Controller:
             run.discard()
             if not isinstance(error, HarnessError):
                 traceback.print_exc()
-            _refuse(f"harness error: {error}", HARNESS)
+            _refuse(f"harness error: {error}", HARNESS_ERROR)
         if run.plan is None or run.blocked:
             raise SystemExit(self.finish())
         self._cases = {case.id: case for case in run.plan.cases}

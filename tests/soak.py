@@ -23,18 +23,10 @@ from pathlib import Path
 from fixtures.catalogue import load
 from tests.command.running import Command, Ended, report
 
-VICTIMS = (
-    "exec(eval",
-    "-m mock_provider",
-    "-m kubernetes_api",
-    "-m reference_gateway",
-    "envoy",
-    "-m fixtures.targets.prometheus",
-    "conformance run",
-)
-"""Parts of command lines: workers, the programs of the embedded target, the gateway's Envoy, the command itself."""
-STORMY = VICTIMS[:5]
-"""Those that a run cannot do without."""
+STORMY = ("exec(eval", "-m mock_provider", "-m kubernetes_api", "-m reference_gateway", "envoy")
+"""Parts of command lines: workers, the programs of the embedded target that a run cannot do without, its Envoy."""
+VICTIMS = (*STORMY, "-m fixtures.targets.prometheus", "conformance run")
+"""Those, what a run can do without, and the command itself."""
 REQUIREMENTS = 5
 """How many a round judges: about as long as the pause before somebody is hit."""
 FROZEN_SECONDS = 3.0

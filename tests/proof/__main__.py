@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -107,14 +106,13 @@ def main(
     made = _prove(catalogue, missing, store, jobs, until, fresh=fresh)
     records = {**standing, **made}
     found = matrix.make(catalogue, [records[task.key] for task in wanted if task.key in records], partial=part)
-    facts = {
-        "suite": about.version(),
-        "made": time.strftime("%Y-%m-%d", time.gmtime()),
-        "command": f"./prove --{extent}",
-    }
-    anew = {task.key: digest.of(task.asked) for task in wanted if task.key in made}
-    runs = {**{key: before.runs[key] for key in standing}, **_made_now(anew, facts)}
-    document = published.document(found, runs, {**facts, "contract": plan.fingerprint()})
+    suite, today = about.version(), time.strftime("%Y-%m-%d", time.gmtime())
+    runs = {key: before.runs[key] for key in standing}
+    for task in wanted:
+        if task.key in made:
+            runs[task.key] = published.Made(digest.of(task.asked), suite["commit"], today)
+    facts = {"suite": suite, "made": today, "command": f"./prove --{extent}", "contract": plan.fingerprint()}
+    document = published.document(found, runs, facts)
     KEPT.mkdir(parents=True, exist_ok=True)
     _write(KEPT / MATRIX.name, KEPT / PAGE.name, document)
     if publish:
@@ -158,12 +156,6 @@ def _standing(wanted: Sequence[Task], before: Published) -> dict[str, Record]:
     """What the published proof vouches for, by the keys of the tasks."""
     found = ((task.key, before.standing(task.key, digest.of(task.asked), task.asked)) for task in wanted)
     return {key: record for key, record in found if record is not None}
-
-
-def _made_now(digests: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, published.Made]:
-    return {
-        key: published.Made(stands_on, facts["suite"]["commit"], facts["made"]) for key, stands_on in digests.items()
-    }
 
 
 def _since(before: Published) -> str:
