@@ -154,7 +154,8 @@ def run(words: tuple[str, ...], workers: int, no_admin: bool, **given: Any) -> i
 
     from fixtures.catalogue import FEATURES
 
-    arguments = [str(FEATURES), "-p", "no:terminal", "-n", str(workers if workers > 1 else 0)]
+    # Without tmpdir: with workers, pytest would clear away old directories of the user's own tests.
+    arguments = [str(FEATURES), "-p", "no:terminal", "-p", "no:tmpdir", "-n", str(workers if workers > 1 else 0)]
     if no_admin:
         arguments.append("--no-admin")
     for name, value in given.items():
