@@ -29,9 +29,11 @@ from fixtures.transport import what_broke
 from reports.events import PreflightChecked
 from reports.recorder import EventWriter
 from reports.text import one_line
+from suite.options import EMBEDDED
 
 CASE = "preflight"
 CLOCK_SKEW_SECONDS = 60.0
+LATER = "what fails in a run says why"
 """Above this, fresh tokens and certificates may be taken for not valid yet, or for expired."""
 
 
@@ -140,10 +142,22 @@ def _tried(ground: Ground, recorder: CaseRecorder, name: str, *, strict: bool) -
         served = PreflightChecked(time.time(), name, "passed", "as a control for every scenario")
         return [served, *(_controller(scenario, ground) if strict and _has_controller(ground) else ())]
     except NotTestableError as error:
-        return [PreflightChecked(time.time(), name, "failed", str(error), "what fails in a run says why")]
+        advice = LATER if strict else "; ".join((*_about_clients(ground.target), LATER))
+        return [PreflightChecked(time.time(), name, "failed", str(error), advice)]
     finally:
         scenario.clean_up()
         scenario.close()
+
+
+def _about_clients(target: Target) -> Iterator[str]:
+    """What only whoever wrote target.yaml can know, where the gateway refuses the run's client."""
+    if target.kind == EMBEDDED or target.gateway.mints_keys:
+        # Of keys that are minted, who mints none says why.
+        return
+    if target.gateway.client_key is None:
+        yield "where the gateway asks clients for a key, give one as gateway.clientKey, or have the run mint some"
+    else:
+        yield "where the gateway refuses the client, see that it takes gateway.clientKey, for every model"
 
 
 def _has_controller(ground: Ground) -> bool:

@@ -39,8 +39,6 @@ def test_directories_of_their_tests_stay(tmp_path: Path) -> None:
     for directory in theirs:
         directory.mkdir(mode=0o700, parents=True)
     out = tmp_path / "out"
-    ended = run(
-        "run", "--select", "EM-CRED-001", "--workers", "2", "--out", out, environment={"TMPDIR": str(tmp_path)}
-    )
+    ended = run("run", "--select", "EM-CRED-001", "--workers", "2", "--out", out, environment={"TMPDIR": str(tmp_path)})
     assert (ended.code, outcomes(out)) == (0, {"passed"}), ended.stdout + ended.stderr
     assert [directory for directory in theirs if not directory.exists()] == []

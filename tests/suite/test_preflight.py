@@ -14,6 +14,7 @@ from fixtures.rights import EVERY_SCENARIO, Right, Uses, needed
 from fixtures.scenario import Ground, Scenario
 from fixtures.settle import Bounds
 from fixtures.survey import EXT_PROC, Survey
+from fixtures.targets.target import GatewayAccess, Target
 from suite import planning, preflight
 from suite.preflight import BlockedError
 
@@ -146,3 +147,21 @@ def test_nobody_who_says_how_it_is_is_said_once() -> None:
     assert readiness(None) == [
         ("controller", "failed", "a model is served, and nobody says in its MaaSModelRef how it is")
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "gateway", "says"),
+    [
+        ("cluster", {}, ["asks clients for a key, give one as gateway.clientKey"]),
+        ("cluster", {"client_key": "k"}, ["refuses the client, see that it takes gateway.clientKey"]),
+        ("cluster", {"mints_keys": True}, []),
+        ("embedded", {}, []),
+    ],
+)
+def test_what_only_a_target_file_can_tell_of_clients_is_asked_for(
+    kind: str, gateway: Mapping[str, Any], says: list[str]
+) -> None:
+    target = cast("Target", SimpleNamespace(kind=kind, gateway=GatewayAccess("http://gateway", **gateway)))
+    said = list(preflight._about_clients(target))
+    assert len(said) == len(says)
+    assert all(words in line for words, line in zip(says, said, strict=True))
