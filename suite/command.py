@@ -226,7 +226,11 @@ def _named(_: click.Context, __: click.Parameter, edition: str) -> str:
 @click.option("--edition", callback=_named, default="rhoai-3.4", show_default=True, metavar="NAME")
 @click.option("--objects", is_flag=True, help="Print instead all objects that a run without any right stands on.")
 @click.option("--provider", is_flag=True, help="Print instead the mock provider, where provider.deploy.namespace says.")
-@click.option("--config", metavar="FILE", help="With --objects, --provider: target.yaml that describes the cluster.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="target.yaml that describes the cluster, in place of the options from --mints-keys on.",
+)
 @click.option("--profile", multiple=True, metavar="NAME", help="With --objects: only this profile; repeatable.")
 @click.option("--select", metavar="EXPR", help="With --objects: only a part, as in run.")
 @click.option("--workers", type=click.IntRange(1, 64), default=DEFAULT_WORKERS, show_default=True, metavar="N")
@@ -264,18 +268,14 @@ def plan(
         return _plan_objects(config, edition, profile, select, workers)
     if provider:
         return _plan_provider(config)
-    if config or profile or select:
-        raise click.UsageError("--config, --profile and --select go with --objects, --config with --provider too")
-    if deploys_provider and namespace:
-        raise click.UsageError(
-            "--deploys-provider takes namespaces of its own; use --provider-namespace with --namespace"
-        )
+    if profile or select:
+        raise click.UsageError("--profile and --select go with --objects")
     from fixtures.catalogue import load
     from fixtures.rights import Uses
     from fixtures.targets.target import ProviderServices
     from suite import planning
 
-    uses = Uses(
+    named = Uses(
         mints_keys=mints_keys,
         names_users=users_named,
         deploys_provider=deploys_provider,
@@ -285,8 +285,16 @@ def plan(
         parts=parts,
         namespaces=namespace,
     )
-    wanted = planning.Wanted(load().edition(edition), account_namespace or planning.NAME, uses)
-    click.echo(planning.plan(wanted), nl=False)
+    if config is not None and named != Uses():
+        raise click.UsageError("--config says what a run does; leave out the options that say it, from --mints-keys on")
+    of = load().edition(edition)
+    uses = named if config is None else planning.uses_of(Path(config), of)
+    if uses.deploys_provider and uses.namespaces:
+        raise click.UsageError(
+            "a provider that the run deploys takes namespaces of its own; with --namespace (kubernetes.namespaces) use "
+            "--provider-namespace (provider.deploy.namespace)"
+        )
+    click.echo(planning.plan(planning.Wanted(of, account_namespace or planning.NAME, uses)), nl=False)
     return 0
 
 

@@ -20,6 +20,7 @@ from fixtures.kube import OWNED
 from fixtures.rights import Right, Uses, needed, rules
 from fixtures.targets import cluster
 from fixtures.targets import provider_manifests as manifests
+from fixtures.targets.config_files import read
 from fixtures.targets.deployed_provider import material
 
 Manifest = dict[str, Any]
@@ -72,6 +73,21 @@ def objects(wanted: Wanted) -> list[Manifest]:
         *(_role(wanted, everywhere, None) if everywhere else ()),
         *(one for place, same in groupby(placed, key=_place) for one in _role(wanted, list(same), place)),
     ]
+
+
+def uses_of(config: Path, edition: Edition) -> Uses:
+    """What a run does on the target that this target.yaml describes; what it names need not be there yet.
+
+    Raises:
+        ConfigurationError: it is none, or says that the run has no right.
+    """
+    described = read(config, cluster.FORM)
+    if "prepared" in described["kubernetes"]:
+        raise ConfigurationError(
+            f"{config}: with kubernetes.prepared the run has no right on the cluster; give --objects, too, for what an "
+            "administrator applies then"
+        )
+    return Uses.foreseen(described, edition)
 
 
 def provider(config: Path) -> str:
