@@ -184,7 +184,7 @@ def _why_unfinished(worker: str | None, end: Ending) -> str:
     begun = "planned, not executed" if worker is None else "started, not finished"
     detail = f": {end.detail}" if end.detail else ""
     if end.reason == "completed":
-        return f"{begun}: " + ("no worker came to it" if worker is None else f"worker {worker} was lost")
+        return f"{begun}: " + ("no worker came to it" if worker is None else "its worker was lost")
     if end.reason == "not-started":
         return f"{begun}: the run did not start{detail}"
     if end.reason == "harness-error":

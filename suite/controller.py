@@ -17,7 +17,7 @@ from fixtures.errors import ConfigurationError, HarnessError
 from reports.console import Progress, summary, wants_colour
 from reports.events import Case, CaseFinished, from_line
 from reports.verdict import HARNESS_ERROR, INCOMPLETE
-from suite import options
+from suite import options, want_of_memory
 from suite.casework import CANARIES_PROPERTY, RESULT_PROPERTY
 from suite.handover import INPUT, ground_to_json
 from suite.interrupts import Interrupts
@@ -97,7 +97,9 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the work over to a worker of pytest-xdist, and remember its process."""
         node.workerinput[INPUT] = json.dumps(self.handed())
-        self._worker_pids.append(node.gateway.remote_exec("import os; channel.send(os.getpid())").receive())
+        pid = node.gateway.remote_exec("import os; channel.send(os.getpid())").receive()
+        want_of_memory.goes_first(pid)
+        self._worker_pids.append(pid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Show the progress, and keep what the worker tells of its canaries."""

@@ -50,6 +50,7 @@ from suite import (
     restarts,
     selfcheck,
     turns,
+    want_of_memory,
 )
 from suite import plan as plans
 from suite.discovery import discovered
@@ -78,6 +79,7 @@ class Run:
         self._stack = ExitStack()
         self._marker = new_marker()
         self._began = time.monotonic()
+        self._killed = want_of_memory.killed()
         self.id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
         self.directory = (options.out or RUNS / self.id).resolve()
         self._writer: EventWriter | None = None
@@ -388,6 +390,8 @@ class Run:
             log = build.read_log(self.directory)
             if target is not None:
                 self._look_for_restarts(target, log)
+            for killed in want_of_memory.meanwhile(self._killed):
+                self._checked(killed)
             self._went_well = reason == "completed" and not self.blocked and _all_passed(log)
             if self._cluster is not None and not self._went_well:
                 self._take_down_logs(self._cluster)

@@ -64,7 +64,7 @@ def test_a_requirement_without_a_case_is_not_testable() -> None:
         (False, ended("interrupted"), "planned, not executed: run interrupted"),
         (True, ended("interrupted"), "started, not finished: run interrupted"),
         (True, None, "started, not finished: run interrupted"),
-        (True, ended(), "started, not finished: worker gw0 was lost"),
+        (True, ended(), "started, not finished: its worker was lost"),
         (False, ended(), "planned, not executed: no worker came to it"),
         (False, ended("not-started", "no Envoy"), "planned, not executed: the run did not start: no Envoy"),
         (False, ended("harness-error", "disk full"), "planned, not executed: the suite failed: disk full"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from pathlib import Path
 
 from tests.command.running import report
 from tests.surroundings.conftest import Surroundings
@@ -12,6 +13,11 @@ from tests.surroundings.verdicts import blameless
 
 A_FEW_EVENTS = 20_000
 """Bytes more than are written already."""
+
+
+def counts_for(pid: int) -> int:
+    """By how much a process counts as larger than it is, for a kernel that is out of memory."""
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text(encoding="ascii"))
 
 
 def test_a_disk_that_is_full_is_an_error_of_the_surroundings(surroundings: Surroundings) -> None:
@@ -36,6 +42,8 @@ def test_a_worker_that_is_killed_leaves_its_case_unjudged(surroundings: Surround
     command.pause(4)
     workers = command.processes("exec(eval")
     assert workers, "pytest-xdist starts its workers so"
+    # Where memory runs out the kernel takes one of them, and not who writes the report.
+    assert all(counts_for(pid) > counts_for(command.process.pid) for pid in workers)
 
     os.kill(workers[0], signal.SIGKILL)
 
