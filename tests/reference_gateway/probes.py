@@ -85,13 +85,21 @@ def wanted_after_deletion(subject: Behaviour) -> Model | None:
 
 
 def left_after_deletion(subject: Behaviour) -> set[Key]:
-    """What is served when model A is deleted beside one of its name and one at its endpoint."""
+    """What is served when model A is deleted beside one of its name, one at its endpoint, and one of its targetModel."""
     store = ModelStore()
-    for model in (A, NAMESAKE, HOUSEMATE):
+    for model in (A, NAMESAKE, HOUSEMATE, TWIN):
         store.want(model)
-    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE)))
+    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE, TWIN)))
     subject.on_external_model_deleted(store, A.key)
     return set(store.view())
+
+
+def found_after_deletion(subject: Behaviour) -> list[Credentials | None]:
+    """What is found for model A when another one that names the same Secret is deleted."""
+    store, sharing = ModelStore(), replace(HOUSEMATE, secret=SECRET)
+    store.want(sharing)
+    subject.on_external_model_deleted(store, sharing.key)
+    return found(subject, {SECRET: {"k": "1"}})
 
 
 def first_key(subject: Behaviour) -> str:
@@ -301,6 +309,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
     "model deleted": wanted_after_deletion,
     "left after deletion": left_after_deletion,
+    "found after a sharer's deletion": found_after_deletion,
     "route owned": lambda b: b.is_owned("HTTPRoute"),
     "service owned": lambda b: b.is_owned("Service"),
     "objects beside": lambda b: len(b.objects_beside(A)),

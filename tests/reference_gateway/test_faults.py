@@ -20,6 +20,7 @@ ERROR_TEXTS = {"answer without credentials", "answer without field"}
 OWN = {"own answer", "own 404", "own answer to malformed body", "own answer without credentials"}
 ANSWERS = {"good answer", "bad answer"}
 PATHS = {"path", "path with query"}
+FOUND = {"found", "found beside a namesake", "found after a sharer's deletion"}
 
 DIFFERENCES: dict[str, set[str]] = {
     "M01": {"injected", "injected for azure"},
@@ -111,7 +112,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X155": {"route that is not accepted"},
     "X156": {"address"},
     "X157": {"waits for route", "times"},
-    "X871": {"found", "found beside a namesake"},
+    "X871": FOUND,
     "M88": {"looks again"},
     "X158": {"generation"},
     "X159": {"auth type"},
@@ -156,6 +157,8 @@ DIFFERENCES: dict[str, set[str]] = {
     "X236": {"sent to"},
     "X237": {"left after deletion"},
     "X238": {"published by another kind"},
+    "X950": {"found after a sharer's deletion"},
+    "X951": {"left after deletion"},
     "M97": {"effective beside a broken one"},
     "M43": {"bad answer"},
     "M44": {"bad answer"},
@@ -179,7 +182,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X17": OWN - {"own 404"},
     "X18": {"answer without credentials"},
     "M94": {"verifies"},
-    "X19": {"found", "found beside a namesake", "found after rotation", "found after creation"},
+    "X19": FOUND | {"found after rotation", "found after creation"},
     **{fault: {"unseen"} for fault in ("X850", "X851", "X852", "X853", "X854", "X855")},
     "X856": {"found after creation"},
     "X857": {"answer without credentials"},
