@@ -181,3 +181,5 @@ Feature: Publication
       And none of them reaches a provider
       And requests to "beta" settle on its provider's answer
       And after its MaaSModelRef is put right, "alpha" works
+      # Its own MaaSModelRef has named it all the time.
+      And requests to "beta" settle on its provider's answer

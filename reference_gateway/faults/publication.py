@@ -46,6 +46,24 @@ class FormerTargetPublished(Fault):
         return model.key in known
 
 
+class PublicationIsASwitch(Fault):
+    """Takes a model out of service that a MaaSModelRef names no longer, although its own one does."""
+
+    id, name = "X952", "publication-is-a-switch"
+    catches = "A model is published as long as some MaaSModelRef of its own names it."
+
+    def on_model_ref_changed(self, store: Store[ModelRef], ref: ModelRef) -> None:
+        former = store.get(ref.key)
+        if former is None or former.target_name != ref.target_name:
+            self.memory.pop(Key(ref.key.namespace, ref.target_name), None)
+            if former is not None:
+                self.memory[Key(ref.key.namespace, former.target_name)] = "off"
+        super().on_model_ref_changed(store, ref)
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return model.key not in self.memory and super().is_published(model, refs)
+
+
 class EndpointOfChatTold(Fault):
     """Gives the address of a model's chat completions where that of the model is asked for."""
 

@@ -63,6 +63,14 @@ def refs_after_deletion(subject: Behaviour) -> Mapping[Key, ModelRef]:
     return store.view()
 
 
+def published_after_change(subject: Behaviour) -> bool:
+    """Whether model B is published by its own reference, when another one has named it for a while."""
+    store: Store[ModelRef] = Store()
+    for ref in (ModelRef(B.key, "ExternalModel", "other"), REF_TO_B, ref_to_a()):
+        subject.on_model_ref_changed(store, ref)
+    return subject.is_published(B, store.view())
+
+
 def closed_while_starting(subject: Behaviour) -> bool:
     """Whether a processor that has just started refuses as it does otherwise."""
     before = subject.answer_without_credentials(A)
@@ -319,6 +327,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
     "published by a ref led elsewhere": lambda b: (b.ref_publishes(ref_to_a(), A), b.ref_publishes(REF_TO_B, A))[1],
+    "published though a ref was led elsewhere": published_after_change,
     "published from elsewhere": lambda b: b.is_published(A, {Key("x", "m"): ref_to_a("x")}),
     "target elsewhere": lambda b: b.find_target({Key("x", "m"): {}}, A.key),
     "route that is not accepted": lambda b: b.accepts(NOT_ACCEPTED),
