@@ -93,7 +93,7 @@ def wanted_after_deletion(subject: Behaviour) -> Model | None:
 
 
 def left_after_deletion(subject: Behaviour) -> set[Key]:
-    """What is served when model A is deleted beside one of its name, one at its endpoint, and one of its targetModel."""
+    """What is served when model A is deleted beside others of its name, its endpoint and its targetModel."""
     store = ModelStore()
     for model in (A, NAMESAKE, HOUSEMATE, TWIN):
         store.want(model)
@@ -294,6 +294,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "usable beside": lambda b: b.is_usable_beside("x\n"),
     "secret of another namespace": lambda b: b.secret_of(A.key, {"name": "x/s"}),
     "credentials changed": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"k": "new"})),
+    "fields after a change": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"token": "new"})),
     "label added": lambda b: store_after(lambda s: b.on_label_added(s, SECRET, {"k": "new"})),
     "label removed": lambda b: store_after(lambda s: b.on_label_removed(s, SECRET)),
     "label away and back": lambda b: store_after(lambda s: away_and_back(b, s)),
