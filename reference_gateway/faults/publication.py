@@ -247,8 +247,18 @@ class FailedForGood(Fault):
     id, name, source, editions = "M88", "failed-for-good", "MaaS#600", SHIPPED
     catches = "A MaaSModelRef that was made first comes to be Ready."
 
-    def looks_again(self, phase: str) -> bool:
+    def looks_again(self, phase: str, *, edited: bool) -> bool:
         return phase != "Failed"
+
+
+class ReadyForGood(Fault):
+    """Looks at a MaaSModelRef that is Ready again only if it is edited, and not if its ExternalModel goes."""
+
+    id, name, editions = "X954", "ready-for-good", SHIPPED
+    catches = "A MaaSModelRef whose ExternalModel is gone says so."
+
+    def looks_again(self, phase: str, *, edited: bool) -> bool:
+        return (phase != "Ready" or edited) and super().looks_again(phase, edited=edited)
 
 
 class ConditionsOfTheFirstEdit(Fault):
