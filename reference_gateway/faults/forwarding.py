@@ -20,6 +20,7 @@ ENVOYS_BUFFER = 1 << 20
 """Bytes of an answer."""
 
 FIRST_MODEL = re.compile(r'"model"\s*:\s*"([^"]*)"')
+MODEL_AS_WRITTEN = re.compile(rb'"model"\s*:\s*"(?:[^"\\]|\\.)*"')
 
 # --- Long bodies ---
 
@@ -99,6 +100,17 @@ class FirstModelInTextCounts(Fault):
     def named_model(self, body: JSON, model: Model | None) -> str | None:
         found = FIRST_MODEL.search(json.dumps(body))
         return super().named_model(body, model) and found and found[1]
+
+
+class ModelReadAsWritten(Fault):
+    """Takes the model's name as it is written between its quotes, and knows none that is written with an escape."""
+
+    id, name = "X955", "model-read-as-written"
+    catches = "A chat completion is served by the model that it is meant for."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        return MODEL_AS_WRITTEN.sub(lambda found: found[0].replace(b"\\", rb"\\"), read)
 
 
 class ModelSoughtAtTheStart(Fault):

@@ -374,6 +374,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
     "chosen in capitals": lambda b: b.choose_model(A, "GPT-A", [A, B]),
     "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "model in escapes": lambda b: json.loads(b.body_read(rb'{"model": "\u0067pt-a"}', "24"))["model"],
     "chat below": lambda b: b.is_chat_endpoint("/ns/m/v1/chat/completions/batch"),
     "chat in the query": lambda b: b.is_chat_endpoint("/ns/m/v1/completions?x=/chat/completions"),
     "resolved with parameters": lambda b: b.resolve("/ns/m;x/v1/chat/completions", MODELS),

@@ -75,6 +75,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X931": {"resolved in capitals"},
     "X932": {"asked for"},
     "X933": {"published by a ref led elsewhere"},
+    "X955": {"model in escapes"},
     "X954": {"looks again when ready"},
     "X953": {"fields after a change"},
     "X952": {"published though a ref was led elsewhere"},
