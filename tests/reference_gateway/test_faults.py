@@ -75,6 +75,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X931": {"resolved in capitals"},
     "X932": {"asked for"},
     "X933": {"published by a ref led elsewhere"},
+    "X956": {"body with another behind it"},
     "X955": {"model in escapes"},
     "X954": {"looks again when ready"},
     "X953": {"fields after a change"},
