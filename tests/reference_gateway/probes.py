@@ -358,7 +358,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
     "resolved with a slash": lambda b: b.resolve("/ns/other/v1/chat/completions/", MODELS),
     "resolved behind two slashes": lambda b: b.resolve("//ns/m/v1/chat/completions", MODELS),
-    "passed without a body": lambda b: [b.passes_bodiless(method) for method in ("GET", "DELETE")],
+    "passed without a body": lambda b: [b.passes_bodiless(method) for method in ("GET", "DELETE", "POST")],
     "stripped without a body": lambda b: b.strips_bodiless(),
     "paid for without a body": lambda b: b.bodiless_gets_credential(),
     "infers": lambda b: [b.infers(method) for method in ("POST", "OPTIONS", "GET")],

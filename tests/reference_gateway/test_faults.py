@@ -75,6 +75,8 @@ DIFFERENCES: dict[str, set[str]] = {
     "X931": {"resolved in capitals"},
     "X932": {"asked for"},
     "X933": {"published by a ref led elsewhere"},
+    "X957": {"passed without a body", "paid for without a body"},
+    "X958": {"passed without a body", "stripped without a body"},
     "X956": {"body with another behind it"},
     "X955": {"model in escapes"},
     "X954": {"looks again when ready"},
