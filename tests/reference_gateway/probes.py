@@ -278,6 +278,7 @@ def object_of_version(version: int) -> dict[str, Any]:
     return {"metadata": {"generation": 1, "resourceVersion": str(version), "uid": str(version)}}
 
 
+SETTLED = b'{"temperature":0}'
 REF_TO_B = ModelRef(A.key, "ExternalModel", "other")
 NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
 
@@ -396,6 +397,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "second path on a connection": lambda b: (b.path_meant("/a", "c"), b.path_meant("/b", "c"))[1],
     "cookie kept": cookie_kept,
     "answer to a repetition": lambda b: [b.answer_to_repetition(A.key, b"{}") for _ in range(2)],
+    "answer to a settled repetition": lambda b: [b.answer_to_repetition(A.key, SETTLED) for _ in range(2)],
     "answer to a streamed repetition": lambda b: [b.answer_to_repetition(A.key, b'{"stream":true}') for _ in range(2)],
     "secret of a long name": lambda b: b.secret_of(A.key, {"name": "s" * 100}),
     "injected for azure": lambda b: list(b.injected_headers(AZURE, "KEY")),
