@@ -235,6 +235,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X530": {"enforces"},
     "X531": {"window"},
     "X532": {"budget"},
+    "X960": {"budget"},
     "X533": {"counted user"},
     "X534": {"tokens of a refusal"},
     "X535": {"limited calls"},
