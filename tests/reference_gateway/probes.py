@@ -415,6 +415,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "answer instead of a long one": lambda b: b.answer_instead([("content-length", "1300000")]),
     "response body mode": lambda b: b.response_body_mode(),
     "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
+    "pieces that tell of an end": lambda b: b"".join(b.response_pieces(b'data: {"[DONE]": 1}\n\n')),
     "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
     "retries": lambda b: b.retry_on(),
     "exposition type": lambda b: b.exposition_type(),
