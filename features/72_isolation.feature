@@ -133,12 +133,12 @@ Feature: Isolation
       Then no request brings the provider a cookie
 
   @EM-ISO-011
-  Rule: Secrets whose long names differ at their end alone are never taken for one another
+  Rule: Models and Secrets whose long names differ at their end alone are never taken for one another
 
-    Scenario: two owners in one namespace give their Secrets names of 200 characters
+    Scenario: two owners in one namespace give their models names of 63 characters, and their Secrets such of 200
       Given a working model "alpha"
-      And a working model "beta" in the same namespace, whose Secret has a long name
-      And a model "gamma" in the same namespace, whose Secret has a long name
+      And a working model "beta" in the same namespace, by long names
+      And a model "gamma" in the same namespace, by long names
       Then requests to "gamma" settle on its provider's answer
       And requests to "beta" settle on its provider's answer
 

@@ -20,7 +20,7 @@ from reference_gateway.values import Answer, Credentials, Header, Key, Model, Mo
 log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 2.0
-SUFFIX, LONGEST_NAME = "-x7k2m", 63
+LONGEST_NAME = 63
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 REFERRING = ("rhoai-3.5",)
 SLOW_START_SECONDS = 3.0
@@ -341,8 +341,9 @@ class ChildrenWithSuffix(Variant):
 
 
 def _suffixed(name: str) -> str:
-    """As generated names are made: cut where they would be too long for a Service."""
-    return f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
+    """As generated names are made: cut where they would be too long for a Service, and told apart by the suffix."""
+    suffix = f"-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    return f"{name[: LONGEST_NAME - len(suffix)]}{suffix}"
 
 
 class ErrorsInUtf8(Variant):

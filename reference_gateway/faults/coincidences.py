@@ -229,6 +229,20 @@ class SecretNamesCut(Fault):
         super().on_label_added(store, cut(secret), credentials)
 
 
+class ModelNamesCut(Fault):
+    """Knows models by the first 57 characters of their names, as where something is to be appended to them."""
+
+    id, name = "X961", "model-names-cut"
+    catches = "Models of different names are different models."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        own = super().resolve(path, models)
+        if own is None:
+            return None
+        start = str(own.key)[: len(own.key.namespace) + 1 + 57]
+        return next(models[key] for key in sorted(models, reverse=True) if str(key).startswith(start))
+
+
 class NamesJoined(Fault):
     """Keeps credentials under namespace and name of the Secret, joined by a hyphen."""
 

@@ -110,6 +110,12 @@ def found_after_deletion(subject: Behaviour) -> list[Credentials | None]:
     return found(subject, {SECRET: {"k": "1"}})
 
 
+def resolved_by_long_name(subject: Behaviour) -> Model | None:
+    """Which of two models is found whose names of 63 characters differ in the last one."""
+    names = [Key("ns", "m" * 62 + end) for end in "ab"]
+    return subject.resolve(f"/{names[0]}/v1/chat/completions", {key: replace(A, key=key) for key in names})
+
+
 def first_key(subject: Behaviour) -> str:
     return subject.edition.secret_data_key
 
@@ -367,6 +373,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "resolved behind a segment": lambda b: b.resolve("/api/ns/m/v1/chat/completions", MODELS),
     "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
     "resolved beside a namesake": lambda b: b.resolve("/ns/m/v1/chat/completions", {**MODELS, NAMESAKE.key: NAMESAKE}),
+    "resolved beside a long namesake": resolved_by_long_name,
     "sent to": lambda b: b.sent_to(TWIN, "/ns/twin/v1/chat/completions", None, [A, TWIN]),
     "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
     "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),

@@ -79,6 +79,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X958": {"passed without a body", "stripped without a body"},
     "X959": {"answer to a settled repetition"},
     "X962": {"response body mode", "pieces that tell of an end"},
+    "X961": {"resolved beside a long namesake"},
     "X956": {"body with another behind it"},
     "X955": {"model in escapes"},
     "X954": {"looks again when ready"},
