@@ -110,6 +110,21 @@ class TargetModelChangeIgnored(Fault):
         return model if former is None else replace(model, target_model=former.target_model)
 
 
+class FormerTargetModelNotTakenUp(Fault):
+    """Never takes up a targetModel that a model had before, as where an edit is undone."""
+
+    id, name = "X963", "former-target-model-not-taken-up"
+    catches = "A changed targetModel takes effect, even if it is an old one."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        right = super().effective_model(model, former)
+        known: list[str] = self.memory.setdefault(model.key, [])
+        if former is not None and right.target_model in known and right.target_model != former.target_model:
+            return replace(right, target_model=former.target_model)
+        known.append(right.target_model)
+        return right
+
+
 class SecretReferenceChangeIgnored(Fault):
     """Keeps the first Secret that a model named."""
 

@@ -322,6 +322,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "edited twice at once": lambda b: (b.effective_model(RENAMED, A), b.effective_model(replace(A, port=8), RENAMED))[
         1
     ],
+    "edited back": lambda b: [b.effective_model(one, RENAMED) for one in (A, RENAMED, A)][-1],
     "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
     "model deleted": wanted_after_deletion,
     "left after deletion": left_after_deletion,
