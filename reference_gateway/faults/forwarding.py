@@ -35,6 +35,17 @@ class BodyAbove6kRefused(Fault):
         return 6_200
 
 
+class FullChunksAwaitMore(Fault):
+    """Reads a body in chunks of 16 KiB up to one that is not full, and takes a body that has none for half of one."""
+
+    id, name = "X964", "full-chunks-await-more"
+    catches = "A long body reaches the provider."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        return read if len(read) % (16 << 10) else read[: -16 << 10]
+
+
 class ChunkedBodyLost(Fault):
     """Reads as many bytes of a body as its Content-Length tells, and none where nobody has told a length."""
 

@@ -385,6 +385,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
     "model in escapes": lambda b: json.loads(b.body_read(rb'{"model": "\u0067pt-a"}', "24"))["model"],
     "body with another behind it": lambda b: b.body_read(b"{} {}", "5"),
+    "body of full chunks": lambda b: len(b.body_read(b" " * (32 << 10), "32768")),
     "chat below": lambda b: b.is_chat_endpoint("/ns/m/v1/chat/completions/batch"),
     "chat in the query": lambda b: b.is_chat_endpoint("/ns/m/v1/completions?x=/chat/completions"),
     "resolved with parameters": lambda b: b.resolve("/ns/m;x/v1/chat/completions", MODELS),

@@ -81,6 +81,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X962": {"response body mode", "pieces that tell of an end"},
     "X961": {"resolved beside a long namesake"},
     "X963": {"edited back"},
+    "X964": {"body of full chunks"},
     "X956": {"body with another behind it"},
     "X955": {"model in escapes"},
     "X954": {"looks again when ready"},
