@@ -290,6 +290,26 @@ class AdditionalRule(Variant):
         return whole
 
 
+class RouteInOtherWords(Variant):
+    """Writes an HTTPRoute in other words that mean the same: its limit in minutes, header names in lower case."""
+
+    id, name = "V56", "route-in-other-words"
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = copy.deepcopy(super().child(child, model))
+        if whole["kind"] != "HTTPRoute":
+            return whole
+        for parent in whole["spec"].get("parentRefs", ()):
+            parent |= {"group": "gateway.networking.k8s.io", "kind": "Gateway", "sectionName": "http"}
+        for rule in whole["spec"]["rules"]:
+            rule["timeouts"] = {"request": "5m"}
+            sets = [each["requestHeaderModifier"]["set"] for each in rule.get("filters", ())]
+            matched = [match.get("headers", ()) for match in rule["matches"]]
+            for header in (header for headers in (*sets, *matched) for header in headers):
+                header["name"] = header["name"].lower()
+        return whole
+
+
 class AnnotatedChildren(Variant):
     """Children bear annotations."""
 

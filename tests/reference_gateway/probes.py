@@ -263,7 +263,7 @@ def child(subject: Behaviour, kind: str) -> Any:
     """A child as it is written the second time."""
     owner = {"kind": "ExternalModel", "name": "m", "controller": True}
     labels = {"app.kubernetes.io/managed-by": "x", "maas.opendatahub.io/external-model": "m"}
-    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": ["X-Gateway-Model-Name"]}]}]
+    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": [{"name": "X-Model"}]}]}]
     spec = {"rules": rules, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
     whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
     subject.child(copy.deepcopy(whole), A.key)

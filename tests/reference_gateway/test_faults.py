@@ -282,6 +282,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "V40": {"way out's name"},
     "V41": {"route child"},
     "V42": {"route child", "rule child"},
+    "V56": {"route child"},
     "V43": {"children repaired"},
     "V60": {"replicas"},
     "V61": {"times of parts"},
