@@ -68,6 +68,12 @@ Feature: Publication
       Given a model "alpha" of which only the MaaSModelRef exists
       Then its MaaSModelRef settles on Failed, naming the missing ExternalModel
 
+    Scenario: the ExternalModel of a MaaSModelRef that is Ready is deleted
+      Given a working model "alpha"
+      When its MaaSModelRef says Ready
+      And its ExternalModel is deleted
+      Then its MaaSModelRef settles on Failed, naming the missing ExternalModel
+
   @EM-REF-008
   Rule: A MaaSModelRef is not Ready before a policy and a subscription name it
 
@@ -181,3 +187,5 @@ Feature: Publication
       And none of them reaches a provider
       And requests to "beta" settle on its provider's answer
       And after its MaaSModelRef is put right, "alpha" works
+      # Its own MaaSModelRef has named it all the time.
+      And requests to "beta" settle on its provider's answer

@@ -110,17 +110,17 @@ Feature: Forwarding
       When clients call "alpha" with a body of <size>
       Then the provider receives the body unchanged
 
-      Examples: each one beyond a limit that some gateway has had
+      Examples: each one beyond a limit that some gateway has had, and two that fill chunks to the last byte
         | size            |
         | 1,000 bytes     |
         | 7,000 bytes     |
-        | 32,000 bytes    |
-        | 130,000 bytes   |
+        | 32,768 bytes    |
+        | 131,072 bytes   |
         | 1,200,000 bytes |
 
     Scenario: a body that comes in chunks
       Given a model "alpha" in service, whose provider accepts any credential
-      When clients send "alpha" a body of 130,000 bytes whose length they do not tell
+      When clients send "alpha" a body of 131,072 bytes whose length they do not tell
       Then the provider receives the body unchanged
 
   @EM-FWD-010

@@ -135,6 +135,14 @@ Feature: Credentials
       And none of them reaches a provider
       And after its Secret is put right, "alpha" works
 
+    Scenario: the value of a working model is put under another key
+      Given a working model "alpha"
+      When the data key of its Secret is replaced by "token"
+      Then requests to "alpha" settle on the refusal "credential-field-missing"
+      And none of them reaches a provider
+      And the neighbour still works
+      And after its Secret is put right, "alpha" works
+
     Scenario: the data key is written in the other case
       Given a model "alpha" whose Secret has its data key in the other case
       And a working model "beta" in the same namespace

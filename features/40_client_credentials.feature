@@ -101,4 +101,5 @@ Feature: Client credentials
         | a body whose model is a number      |
         | a GET of the model's list of models |
         | a DELETE without a body             |
+        | a POST without a body               |
         | a call of a path that no model has  |

@@ -154,6 +154,7 @@ Feature: Routing
         | a body whose model is a number      |
         | a GET of the model's list of models |
         | a DELETE without a body             |
+        | a POST without a body               |
 
   @EM-RTE-010
   Rule: A path of the gateway that is no model's leads to no provider

@@ -12,9 +12,10 @@ Feature: Errors of the gateway
       And none of them reaches a provider
 
       Examples:
-        | content            |
-        | half a JSON object |
-        | plain text         |
+        | content                          |
+        | half a JSON object               |
+        | a JSON object and another behind |
+        | plain text                       |
 
   @EM-ERR-008
   Rule: JSON that is no object is refused as the client's error

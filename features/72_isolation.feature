@@ -53,6 +53,13 @@ Feature: Isolation
       Then requests to "alpha" settle on its provider's answer to the new credential
       And requests to "beta" settle on its provider's answer to the new credential
 
+    Scenario: one of two models with the same Secret is deleted
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same Secret
+      When its ExternalModel is deleted
+      Then requests to "alpha" settle on the refusal "unknown-model"
+      And requests to "beta" settle on its provider's answer
+
   @EM-ISO-005
   Rule: Models of one targetModel are each served at their own endpoint with their own credential
 
@@ -61,6 +68,14 @@ Feature: Isolation
       And a model "beta" in the same namespace, with the same targetModel
       Then requests to "beta" settle on its provider's answer
       And requests to "alpha" settle on its provider's answer
+
+    Scenario: one of two models with the same targetModel is deleted
+      Given a working model "alpha"
+      And a model "beta" in the same namespace, with the same targetModel
+      When a working model "gamma" is made in the same namespace
+      And its ExternalModel is deleted
+      Then requests to "alpha" settle on the refusal "unknown-model"
+      And requests to "beta" settle on its provider's answer
 
   @EM-ISO-006
   Rule: Deleting one of two models at one endpoint leaves the other in service
@@ -118,12 +133,12 @@ Feature: Isolation
       Then no request brings the provider a cookie
 
   @EM-ISO-011
-  Rule: Secrets whose long names differ at their end alone are never taken for one another
+  Rule: Models and Secrets whose long names differ at their end alone are never taken for one another
 
-    Scenario: two owners in one namespace give their Secrets names of 200 characters
+    Scenario: two owners in one namespace give their models names of 63 characters, and their Secrets such of 200
       Given a working model "alpha"
-      And a working model "beta" in the same namespace, whose Secret has a long name
-      And a model "gamma" in the same namespace, whose Secret has a long name
+      And a working model "beta" in the same namespace, by long names
+      And a model "gamma" in the same namespace, by long names
       Then requests to "gamma" settle on its provider's answer
       And requests to "beta" settle on its provider's answer
 

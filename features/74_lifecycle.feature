@@ -47,6 +47,14 @@ Feature: Lifecycle
       Then requests to "alpha" settle on its provider's answer
       And the neighbour still works
 
+    Scenario: the change of a targetModel is undone
+      Given a working model "alpha"
+      When its targetModel is changed
+      And requests to "alpha" work with the new name
+      And its targetModel is changed back
+      Then requests to "alpha" settle on its provider's answer
+      And the neighbour still works
+
   @EM-LIF-005
   Rule: A changed reference to a Secret takes the place of the old one
 

@@ -32,11 +32,16 @@ Feature: Quota
   @EM-QTA-003
   Rule: A spent budget of one model limits no other
 
-    Scenario: two models of one subscription
+    Scenario Outline: two models of one subscription, the other in <place>
       Given a working model "alpha" with a budget of 1000 tokens in 1h
-      And a working model "beta" in the same namespace, with a budget of 1000 tokens in 1h
+      And a working model "beta" in <place>, with a budget of 1000 tokens in 1h
       When clients have spent a budget of 1000 tokens on "alpha"
       Then free requests to "beta" settle on its provider's answer
+
+      Examples:
+        | place                               |
+        | the same namespace                  |
+        | another namespace, by the same name |
 
   @EM-QTA-004
   Rule: What one user spends limits no other

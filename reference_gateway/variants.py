@@ -20,7 +20,7 @@ from reference_gateway.values import Answer, Credentials, Header, Key, Model, Mo
 log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 2.0
-SUFFIX, LONGEST_NAME = "-x7k2m", 63
+LONGEST_NAME = 63
 SHIPPED = ("rhoai-3.4", "rhoai-3.5")
 REFERRING = ("rhoai-3.5",)
 SLOW_START_SECONDS = 3.0
@@ -290,6 +290,26 @@ class AdditionalRule(Variant):
         return whole
 
 
+class RouteInOtherWords(Variant):
+    """Writes an HTTPRoute in other words that mean the same: its limit in minutes, header names in lower case."""
+
+    id, name = "V56", "route-in-other-words"
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = copy.deepcopy(super().child(child, model))
+        if whole["kind"] != "HTTPRoute":
+            return whole
+        for parent in whole["spec"].get("parentRefs", ()):
+            parent |= {"group": "gateway.networking.k8s.io", "kind": "Gateway", "sectionName": "http"}
+        for rule in whole["spec"]["rules"]:
+            rule["timeouts"] = {"request": "5m"}
+            sets = [each["requestHeaderModifier"]["set"] for each in rule.get("filters", ())]
+            matched = [match.get("headers", ()) for match in rule["matches"]]
+            for header in (header for headers in (*sets, *matched) for header in headers):
+                header["name"] = header["name"].lower()
+        return whole
+
+
 class AnnotatedChildren(Variant):
     """Children bear annotations."""
 
@@ -341,8 +361,9 @@ class ChildrenWithSuffix(Variant):
 
 
 def _suffixed(name: str) -> str:
-    """As generated names are made: cut where they would be too long for a Service."""
-    return f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
+    """As generated names are made: cut where they would be too long for a Service, and told apart by the suffix."""
+    suffix = f"-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    return f"{name[: LONGEST_NAME - len(suffix)]}{suffix}"
 
 
 class ErrorsInUtf8(Variant):

@@ -36,6 +36,11 @@ def target_model_changed(scenario: Scenario) -> None:
     scenario.subject.change_target_model()
 
 
+@when("its targetModel is changed back")
+def target_model_changed_back(scenario: Scenario) -> None:
+    scenario.subject.change_target_model_back()
+
+
 @when("its reference is changed to another Secret")
 def secret_reference_changed(scenario: Scenario) -> None:
     scenario.subject.change_secret_reference()

@@ -98,6 +98,13 @@ def ref_has_failed(scenario: Scenario, model_refs: ModelRefs) -> None:
     scenario.judging.objects_control(failed, model_refs.look, "the MaaSModelRef was looked at before its ExternalModel")
 
 
+@when("its MaaSModelRef says Ready")
+def ref_has_been_ready(scenario: Scenario, model_refs: ModelRefs) -> None:
+    model = scenario.subject
+    ready = RefReady(model.name, scenario.edition.endpoint_of(model.namespace, model.name))
+    scenario.judging.objects_control(ready, model_refs.look, "the MaaSModelRef was Ready before its ExternalModel went")
+
+
 @then("that MaaSModelRef settles on Failed, naming the missing ExternalModel")
 def ref_elsewhere_failed(scenario: Scenario, model_refs: ModelRefs) -> None:
     model_refs.settle(RefFailed(scenario.subject.name, model_refs.where()))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.budgets import Budgets
+from fixtures.budgets import PLACES, Budgets
 from fixtures.callers import Callers
 from fixtures.judgements.service import AnsweredByProvider
 from fixtures.scenario import SUBJECT, Scenario
-from fixtures.words import AnswerName
+from fixtures.words import AnswerName, known
 
 
 @given(parsers.parse('a working model "{alias:w}" with a budget of {tokens:d} tokens in {window:w}'))
 def model_with_budget(budgets: Budgets, alias: str, tokens: int, window: str) -> None:
-    budgets.deploy_within(alias, {"limit": tokens, "window": window}, beside=False)
+    budgets.deploy_within(alias, {"limit": tokens, "window": window})
 
 
 @given(
@@ -23,14 +23,15 @@ def model_with_budget(budgets: Budgets, alias: str, tokens: int, window: str) ->
 )
 def model_with_two_budgets(budgets: Budgets, alias: str, many: int, short: str, few: int, long: str) -> None:
     both = ({"limit": many, "window": short}, {"limit": few, "window": long})
-    budgets.deploy_within(alias, *both, beside=False)
+    budgets.deploy_within(alias, *both)
 
 
 @given(
-    parsers.parse('a working model "{alias:w}" in the same namespace, with a budget of {tokens:d} tokens in {window:w}')
+    parsers.parse('a working model "{alias:w}" in {place}, with a budget of {tokens:d} tokens in {window:w}'),
+    converters={"place": known(PLACES)},
 )
-def model_beside_with_budget(budgets: Budgets, alias: str, tokens: int, window: str) -> None:
-    budgets.deploy_within(alias, {"limit": tokens, "window": window}, beside=True)
+def other_model_with_budget(budgets: Budgets, alias: str, place: str, tokens: int, window: str) -> None:
+    budgets.deploy_within(alias, {"limit": tokens, "window": window}, place=place)
 
 
 @given(parsers.parse('a stranger who shares policy and subscription of "{alias:w}"'))

@@ -29,6 +29,11 @@ def value_emptied(scenario: Scenario) -> None:
     scenario.subject.empty_secret()
 
 
+@when(parsers.parse('the data key of its Secret is replaced by "{key}"'))
+def data_key_replaced(scenario: Scenario, key: str) -> None:
+    scenario.subject.replace_data_key(key)
+
+
 @when("the value in its Secret is rotated")
 def value_rotated(scenario: Scenario) -> None:
     scenario.subject.rotate()

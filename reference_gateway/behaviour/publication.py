@@ -97,8 +97,8 @@ class PublicationRules(Rules):
         """The address in the status of a MaaSModelRef, whose owner may have given another."""
         return override or own
 
-    def looks_again(self, phase: str) -> bool:
-        """Whether a MaaSModelRef whose phase is this is looked at again when something beside it changes."""
+    def looks_again(self, phase: str, *, edited: bool) -> bool:
+        """Whether a MaaSModelRef whose phase is this is looked at again, ``edited`` or because something else is."""
         return True
 
     def observed_generation(self, generation: int) -> int:

@@ -151,11 +151,12 @@ class ModelRefStatusController:
         if item is None or "deletionTimestamp" in item["metadata"]:
             return
         former = item.get("status") or {}
-        if not self._behaviour.looks_again(former.get("phase") or ""):
-            return
-        readiness = self.readiness(item)
         conditions = former.get("conditions") or []
         generation = self._behaviour.observed_generation(item["metadata"].get("generation", 1))
+        edited = any(each["observedGeneration"] != generation for each in conditions)
+        if not self._behaviour.looks_again(former.get("phase") or "", edited=edited):
+            return
+        readiness = self.readiness(item)
         ready = readiness.phase == "Ready"
         wanted = {
             "phase": readiness.phase,

@@ -130,6 +130,45 @@ class EndpointDeletedWithModel(Fault):
                 store.drop(key)
 
 
+class SharedSecretForgottenWithModel(Fault):
+    """Forgets a Secret with the first model that named it, whoever names it still, until it is changed."""
+
+    id, name = "X950", "shared-secret-forgotten-with-model"
+    catches = "Deleting a model leaves a Secret that another one names in use."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        gone = store.wanted(model)
+        if gone is not None:
+            self.memory[gone.secret] = "forgotten"
+        super().on_external_model_deleted(store, model)
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        if former is None:
+            self.memory.pop(model.secret, None)
+        return super().effective_model(model, former)
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        self.memory.pop(secret, None)
+        super().on_credentials_changed(store, secret, credentials)
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        return None if model.secret in self.memory else super().find_credentials(store, model)
+
+
+class TargetModelForgottenWithModel(Fault):
+    """Forgets every model with the targetModel of one that is deleted."""
+
+    id, name = "X951", "target-model-forgotten-with-model"
+    catches = "Deleting a model ends the service of that one alone."
+
+    def on_external_model_deleted(self, store: ModelStore, model: Key) -> None:
+        gone = store.wanted(model)
+        super().on_external_model_deleted(store, model)
+        for key, other in store.view().items():
+            if gone is not None and other.target_model == gone.target_model:
+                store.drop(key)
+
+
 class ModelRefKindIgnored(Fault):
     """Publishes an ExternalModel by a MaaSModelRef of any kind that names it."""
 
@@ -188,6 +227,20 @@ class SecretNamesCut(Fault):
 
     def on_label_added(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
         super().on_label_added(store, cut(secret), credentials)
+
+
+class ModelNamesCut(Fault):
+    """Knows models by the first 57 characters of their names, as where something is to be appended to them."""
+
+    id, name = "X961", "model-names-cut"
+    catches = "Models of different names are different models."
+
+    def resolve(self, path: str, models: Mapping[Key, Model]) -> Model | None:
+        own = super().resolve(path, models)
+        if own is None:
+            return None
+        start = str(own.key)[: len(own.key.namespace) + 1 + 57]
+        return next(models[key] for key in sorted(models, reverse=True) if str(key).startswith(start))
 
 
 class NamesJoined(Fault):

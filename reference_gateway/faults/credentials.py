@@ -242,6 +242,16 @@ class EmptiedSecretStillUsed(Fault):
         pass
 
 
+class FieldsOnlyAdded(Fault):
+    """Takes up the fields that a changed Secret has, and lets go of none that it has no longer."""
+
+    id, name = "X953", "fields-only-added"
+    catches = "A Secret that has lost its data key is not used."
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        super().on_credentials_changed(store, secret, {**(store.get(secret) or {}), **credentials})
+
+
 class OpenWithoutField(Fault):
     """Forwards the request without a credential if the Secret lacks the data key."""
 

@@ -20,6 +20,7 @@ ENVOYS_BUFFER = 1 << 20
 """Bytes of an answer."""
 
 FIRST_MODEL = re.compile(r'"model"\s*:\s*"([^"]*)"')
+MODEL_AS_WRITTEN = re.compile(rb'"model"\s*:\s*"(?:[^"\\]|\\.)*"')
 
 # --- Long bodies ---
 
@@ -32,6 +33,17 @@ class BodyAbove6kRefused(Fault):
 
     def longest_body(self) -> int:
         return 6_200
+
+
+class FullChunksAwaitMore(Fault):
+    """Reads a body in chunks of 16 KiB up to one that is not full, and takes a body that has none for half of one."""
+
+    id, name = "X964", "full-chunks-await-more"
+    catches = "A long body reaches the provider."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        return read if len(read) % (16 << 10) else read[: -16 << 10]
 
 
 class ChunkedBodyLost(Fault):
@@ -99,6 +111,17 @@ class FirstModelInTextCounts(Fault):
     def named_model(self, body: JSON, model: Model | None) -> str | None:
         found = FIRST_MODEL.search(json.dumps(body))
         return super().named_model(body, model) and found and found[1]
+
+
+class ModelReadAsWritten(Fault):
+    """Takes the model's name as it is written between its quotes, and knows none that is written with an escape."""
+
+    id, name = "X955", "model-read-as-written"
+    catches = "A chat completion is served by the model that it is meant for."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        return MODEL_AS_WRITTEN.sub(lambda found: found[0].replace(b"\\", rb"\\"), read)
 
 
 class ModelSoughtAtTheStart(Fault):

@@ -75,6 +75,19 @@ class OtherMethodsPassBy(Fault):
         return False
 
 
+class EmptyPostPassesBy(Fault):
+    """Looks at the body of a POST, and sends one that has none on to the provider as it came."""
+
+    id, name, source = "X958", "empty-post-passes-by", "R-057"
+    catches = "The client's key never reaches the provider."
+
+    def passes_bodiless(self, method: str) -> bool:
+        return method == "POST"
+
+    def strips_bodiless(self) -> bool:
+        return False
+
+
 # --- Which model is meant ---
 
 
@@ -157,6 +170,19 @@ class BodilessGetsCredential(Fault):
 
     def passes_bodiless(self, method: str) -> bool:
         return method != "GET"
+
+    def bodiless_gets_credential(self) -> bool:
+        return True
+
+
+class EmptyPostGetsCredential(Fault):
+    """Gives a POST without a body the credential of its path's model: it has no body that could name another."""
+
+    id, name, source, editions = "X957", "empty-post-gets-credential", "R-057", SPRING
+    catches = "A request that names no model is given no credential."
+
+    def passes_bodiless(self, method: str) -> bool:
+        return method == "POST"
 
     def bodiless_gets_credential(self) -> bool:
         return True

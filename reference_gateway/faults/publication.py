@@ -46,6 +46,24 @@ class FormerTargetPublished(Fault):
         return model.key in known
 
 
+class PublicationIsASwitch(Fault):
+    """Takes a model out of service that a MaaSModelRef names no longer, although its own one does."""
+
+    id, name = "X952", "publication-is-a-switch"
+    catches = "A model is published as long as some MaaSModelRef of its own names it."
+
+    def on_model_ref_changed(self, store: Store[ModelRef], ref: ModelRef) -> None:
+        former = store.get(ref.key)
+        if former is None or former.target_name != ref.target_name:
+            self.memory.pop(Key(ref.key.namespace, ref.target_name), None)
+            if former is not None:
+                self.memory[Key(ref.key.namespace, former.target_name)] = "off"
+        super().on_model_ref_changed(store, ref)
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return model.key not in self.memory and super().is_published(model, refs)
+
+
 class EndpointOfChatTold(Fault):
     """Gives the address of a model's chat completions where that of the model is asked for."""
 
@@ -90,6 +108,21 @@ class TargetModelChangeIgnored(Fault):
 
     def effective_model(self, model: Model, former: Model | None) -> Model:
         return model if former is None else replace(model, target_model=former.target_model)
+
+
+class FormerTargetModelNotTakenUp(Fault):
+    """Never takes up a targetModel that a model had before, as where an edit is undone."""
+
+    id, name = "X963", "former-target-model-not-taken-up"
+    catches = "A changed targetModel takes effect, even if it is an old one."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        right = super().effective_model(model, former)
+        known: list[str] = self.memory.setdefault(model.key, [])
+        if former is not None and right.target_model in known and right.target_model != former.target_model:
+            return replace(right, target_model=former.target_model)
+        known.append(right.target_model)
+        return right
 
 
 class SecretReferenceChangeIgnored(Fault):
@@ -229,8 +262,18 @@ class FailedForGood(Fault):
     id, name, source, editions = "M88", "failed-for-good", "MaaS#600", SHIPPED
     catches = "A MaaSModelRef that was made first comes to be Ready."
 
-    def looks_again(self, phase: str) -> bool:
+    def looks_again(self, phase: str, *, edited: bool) -> bool:
         return phase != "Failed"
+
+
+class ReadyForGood(Fault):
+    """Looks at a MaaSModelRef that is Ready again only if it is edited, and not if its ExternalModel goes."""
+
+    id, name, editions = "X954", "ready-for-good", SHIPPED
+    catches = "A MaaSModelRef whose ExternalModel is gone says so."
+
+    def looks_again(self, phase: str, *, edited: bool) -> bool:
+        return (phase != "Ready" or edited) and super().looks_again(phase, edited=edited)
 
 
 class ConditionsOfTheFirstEdit(Fault):

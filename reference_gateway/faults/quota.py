@@ -64,6 +64,19 @@ class OneBudgetForAllModels(Fault):
         return replace(own, namespace="", model="", subscription=own.subscription.partition("@")[0])
 
 
+class OneBudgetForNamesakes(Fault):
+    """Has one budget for all models of a name, whatever their namespaces."""
+
+    id, name, editions = "X960", "one-budget-for-namesakes", SHIPPED
+    catches = "Each model has a budget of its own."
+
+    def budget_of(self, counter: Counter) -> Counter:
+        own = super().budget_of(counter)
+        subscription, _, ref = own.subscription.partition("@")
+        names = {name: getattr(own, name).rpartition("/")[2] for name in ("namespace", "model")}
+        return replace(own, subscription=f"{subscription}@{ref.rpartition('/')[2]}", **names)
+
+
 class OneBudgetForAllUsers(Fault):
     """Has one budget for all who share a subscription."""
 

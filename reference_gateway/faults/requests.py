@@ -83,6 +83,21 @@ class FirstOfTwoModelsCounts(Fault):
             return super().body_read(body, told)
 
 
+class RestOfBodyUnread(Fault):
+    """Reads the first JSON document of a body, as decoders of streams do, and passes on what stands behind it, too."""
+
+    id, name, editions = "X956", "rest-of-body-unread", SHIPPED
+    catches = "A body that is not JSON is refused."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        text = super().body_read(body, told).decode(errors="replace").lstrip()
+        try:
+            _, end = json.JSONDecoder().raw_decode(text)
+        except ValueError:
+            return body
+        return text[:end].encode()
+
+
 class EndpointContained(Fault):
     """Takes each path that has `/chat/completions` in it for a chat completion."""
 

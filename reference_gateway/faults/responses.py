@@ -109,6 +109,21 @@ class RepetitionsHeldBack(Fault):
         return Answer(409, "this request was sent before") if seen else None
 
 
+class SettledAnswersCached(Fault):
+    """Keeps the answer to a request of temperature 0, and gives it to whoever makes the same one."""
+
+    id, name = "X959", "settled-answers-cached"
+    catches = "One request of the client is one request at the provider."
+
+    def answer_to_repetition(self, model: Key, body: bytes) -> Answer | None:
+        bodies: set[bytes] = self.memory.setdefault(model, set())
+        if body in bodies:
+            return Answer(200, "{}", (Header("content-type", "application/json"),))
+        if json.loads(body).get("temperature") == 0:
+            bodies.add(body)
+        return super().answer_to_repetition(model, body)
+
+
 class CachedStreamsEmpty(Fault):
     """Answers a stream that was asked for before from a cache, in which a stream that has been read is empty."""
 

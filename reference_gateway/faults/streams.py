@@ -29,6 +29,16 @@ class EventsReserialised(OfPieces, Fault):
         return [piece.replace(b'data: {"', b'data: { "') for piece in super().response_pieces(chunk)]
 
 
+class DoneFoundAnywhere(OfPieces, Fault):
+    """Takes every event that has `[DONE]` in it for the end of its stream, and writes that in its place."""
+
+    id, name = "X962", "done-found-anywhere"
+    catches = "A stream ends where its provider ends it."
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        return [re.sub(rb"data: [^\r\n]*\[DONE\][^\r\n]*", DONE, piece) for piece in super().response_pieces(chunk)]
+
+
 class DoneDoubled(OfPieces, Fault):
     """Ends a stream twice."""
 

@@ -63,6 +63,14 @@ def refs_after_deletion(subject: Behaviour) -> Mapping[Key, ModelRef]:
     return store.view()
 
 
+def published_after_change(subject: Behaviour) -> bool:
+    """Whether model B is published by its own reference, when another one has named it for a while."""
+    store: Store[ModelRef] = Store()
+    for ref in (ModelRef(B.key, "ExternalModel", "other"), REF_TO_B, ref_to_a()):
+        subject.on_model_ref_changed(store, ref)
+    return subject.is_published(B, store.view())
+
+
 def closed_while_starting(subject: Behaviour) -> bool:
     """Whether a processor that has just started refuses as it does otherwise."""
     before = subject.answer_without_credentials(A)
@@ -85,13 +93,27 @@ def wanted_after_deletion(subject: Behaviour) -> Model | None:
 
 
 def left_after_deletion(subject: Behaviour) -> set[Key]:
-    """What is served when model A is deleted beside one of its name and one at its endpoint."""
+    """What is served when model A is deleted beside others of its name, its endpoint and its targetModel."""
     store = ModelStore()
-    for model in (A, NAMESAKE, HOUSEMATE):
+    for model in (A, NAMESAKE, HOUSEMATE, TWIN):
         store.want(model)
-    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE)))
+    store.programmed(frozenset(model.destination for model in (A, NAMESAKE, HOUSEMATE, TWIN)))
     subject.on_external_model_deleted(store, A.key)
     return set(store.view())
+
+
+def found_after_deletion(subject: Behaviour) -> list[Credentials | None]:
+    """What is found for model A when another one that names the same Secret is deleted."""
+    store, sharing = ModelStore(), replace(HOUSEMATE, secret=SECRET)
+    store.want(sharing)
+    subject.on_external_model_deleted(store, sharing.key)
+    return found(subject, {SECRET: {"k": "1"}})
+
+
+def resolved_by_long_name(subject: Behaviour) -> Model | None:
+    """Which of two models is found whose names of 63 characters differ in the last one."""
+    names = [Key("ns", "m" * 62 + end) for end in "ab"]
+    return subject.resolve(f"/{names[0]}/v1/chat/completions", {key: replace(A, key=key) for key in names})
 
 
 def first_key(subject: Behaviour) -> str:
@@ -241,7 +263,7 @@ def child(subject: Behaviour, kind: str) -> Any:
     """A child as it is written the second time."""
     owner = {"kind": "ExternalModel", "name": "m", "controller": True}
     labels = {"app.kubernetes.io/managed-by": "x", "maas.opendatahub.io/external-model": "m"}
-    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": ["X-Gateway-Model-Name"]}]}]
+    rules = [{"matches": [{"path": {"value": "/ns/m"}}]}, {"matches": [{"headers": [{"name": "X-Model"}]}]}]
     spec = {"rules": rules, "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
     whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
     subject.child(copy.deepcopy(whole), A.key)
@@ -262,6 +284,7 @@ def object_of_version(version: int) -> dict[str, Any]:
     return {"metadata": {"generation": 1, "resourceVersion": str(version), "uid": str(version)}}
 
 
+SETTLED = b'{"temperature":0}'
 REF_TO_B = ModelRef(A.key, "ExternalModel", "other")
 NOT_ACCEPTED = [{"type": "Accepted", "status": "False"}, {"type": "ResolvedRefs", "status": "True"}]
 
@@ -278,6 +301,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "usable beside": lambda b: b.is_usable_beside("x\n"),
     "secret of another namespace": lambda b: b.secret_of(A.key, {"name": "x/s"}),
     "credentials changed": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"k": "new"})),
+    "fields after a change": lambda b: store_after(lambda s: b.on_credentials_changed(s, SECRET, {"token": "new"})),
     "label added": lambda b: store_after(lambda s: b.on_label_added(s, SECRET, {"k": "new"})),
     "label removed": lambda b: store_after(lambda s: b.on_label_removed(s, SECRET)),
     "label away and back": lambda b: store_after(lambda s: away_and_back(b, s)),
@@ -298,9 +322,11 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "edited twice at once": lambda b: (b.effective_model(RENAMED, A), b.effective_model(replace(A, port=8), RENAMED))[
         1
     ],
+    "edited back": lambda b: [b.effective_model(one, RENAMED) for one in (A, RENAMED, A)][-1],
     "effective beside a broken one": lambda b: (b.effective_model(BROKEN, None), b.effective_model(B, A))[1],
     "model deleted": wanted_after_deletion,
     "left after deletion": left_after_deletion,
+    "found after a sharer's deletion": found_after_deletion,
     "route owned": lambda b: b.is_owned("HTTPRoute"),
     "service owned": lambda b: b.is_owned("Service"),
     "objects beside": lambda b: len(b.objects_beside(A)),
@@ -310,13 +336,15 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
     "published by a ref led elsewhere": lambda b: (b.ref_publishes(ref_to_a(), A), b.ref_publishes(REF_TO_B, A))[1],
+    "published though a ref was led elsewhere": published_after_change,
     "published from elsewhere": lambda b: b.is_published(A, {Key("x", "m"): ref_to_a("x")}),
     "target elsewhere": lambda b: b.find_target({Key("x", "m"): {}}, A.key),
     "route that is not accepted": lambda b: b.accepts(NOT_ACCEPTED),
     "waits for route": lambda b: b.waits_for_route(),
     "route named": lambda b: b.names_route(),
     "address": lambda b: b.address_of("own", "override"),
-    "looks again": lambda b: b.looks_again("Failed"),
+    "looks again": lambda b: b.looks_again("Failed", edited=False),
+    "looks again when ready": lambda b: b.looks_again("Ready", edited=False),
     "generation": lambda b: b.observed_generation(2),
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
     "finalizer": lambda b: b.ref_finalizer(),
@@ -338,7 +366,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "resolved": lambda b: b.resolve("/ns/m/v1/chat/completions", MODELS),
     "resolved with a slash": lambda b: b.resolve("/ns/other/v1/chat/completions/", MODELS),
     "resolved behind two slashes": lambda b: b.resolve("//ns/m/v1/chat/completions", MODELS),
-    "passed without a body": lambda b: [b.passes_bodiless(method) for method in ("GET", "DELETE")],
+    "passed without a body": lambda b: [b.passes_bodiless(method) for method in ("GET", "DELETE", "POST")],
     "stripped without a body": lambda b: b.strips_bodiless(),
     "paid for without a body": lambda b: b.bodiless_gets_credential(),
     "infers": lambda b: [b.infers(method) for method in ("POST", "OPTIONS", "GET")],
@@ -346,6 +374,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "resolved behind a segment": lambda b: b.resolve("/api/ns/m/v1/chat/completions", MODELS),
     "resolved look-alike": lambda b: b.resolve("/ns/m-2/v1/chat/completions", MODELS),
     "resolved beside a namesake": lambda b: b.resolve("/ns/m/v1/chat/completions", {**MODELS, NAMESAKE.key: NAMESAKE}),
+    "resolved beside a long namesake": resolved_by_long_name,
     "sent to": lambda b: b.sent_to(TWIN, "/ns/twin/v1/chat/completions", None, [A, TWIN]),
     "fallback": lambda b: b.fallback_model("/x/y/z", [A, B]),
     "chosen": lambda b: b.choose_model(A, "gpt-a", [A, B]),
@@ -354,6 +383,9 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
     "chosen in capitals": lambda b: b.choose_model(A, "GPT-A", [A, B]),
     "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "model in escapes": lambda b: json.loads(b.body_read(rb'{"model": "\u0067pt-a"}', "24"))["model"],
+    "body with another behind it": lambda b: b.body_read(b"{} {}", "5"),
+    "body of full chunks": lambda b: len(b.body_read(b" " * (32 << 10), "32768")),
     "chat below": lambda b: b.is_chat_endpoint("/ns/m/v1/chat/completions/batch"),
     "chat in the query": lambda b: b.is_chat_endpoint("/ns/m/v1/completions?x=/chat/completions"),
     "resolved with parameters": lambda b: b.resolve("/ns/m;x/v1/chat/completions", MODELS),
@@ -374,6 +406,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "second path on a connection": lambda b: (b.path_meant("/a", "c"), b.path_meant("/b", "c"))[1],
     "cookie kept": cookie_kept,
     "answer to a repetition": lambda b: [b.answer_to_repetition(A.key, b"{}") for _ in range(2)],
+    "answer to a settled repetition": lambda b: [b.answer_to_repetition(A.key, SETTLED) for _ in range(2)],
     "answer to a streamed repetition": lambda b: [b.answer_to_repetition(A.key, b'{"stream":true}') for _ in range(2)],
     "secret of a long name": lambda b: b.secret_of(A.key, {"name": "s" * 100}),
     "injected for azure": lambda b: list(b.injected_headers(AZURE, "KEY")),
@@ -391,6 +424,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "answer instead of a long one": lambda b: b.answer_instead([("content-length", "1300000")]),
     "response body mode": lambda b: b.response_body_mode(),
     "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
+    "pieces that tell of an end": lambda b: b"".join(b.response_pieces(b'data: {"[DONE]": 1}\n\n')),
     "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
     "retries": lambda b: b.retry_on(),
     "exposition type": lambda b: b.exposition_type(),
