@@ -135,7 +135,7 @@ Feature: Isolation
   @EM-ISO-011
   Rule: Models and Secrets whose long names differ at their end alone are never taken for one another
 
-    Scenario: two owners in one namespace give their models names of 63 characters, and their Secrets such of 200
+    Scenario: two owners in one namespace give their models names of 58 characters, and their Secrets such of 200
       Given a working model "alpha"
       And a working model "beta" in the same namespace, by long names
       And a model "gamma" in the same namespace, by long names
