@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +21,22 @@ def look(options: Options, say: Callable[[str], None]) -> int:
     Raises:
         ConfigurationError: what was asked for cannot be done.
     """
-    with tempfile.TemporaryDirectory(prefix="externalmodel-conformance-") as directory, Interrupts() as interrupts:
-        run = Run(dataclasses.replace(options, out=Path(directory) / "preflight"), 1, say)
-        try:
-            with interrupts.allowed():
-                run.begin()
-        finally:
-            run.abandon()
-    failed = [check for check in run.checks if check.outcome == "failed"]
-    say("not ready: " + ", ".join(check.check for check in failed) if failed else "ready to be judged")
-    return NOT_READY if failed else READY
+    directory = Path(tempfile.mkdtemp(prefix="externalmodel-conformance-"))
+    out = directory / "preflight"
+    failed, ready = [], False
+    try:
+        with Interrupts() as interrupts:
+            run = Run(dataclasses.replace(options, out=out), 1, say)
+            try:
+                with interrupts.allowed():
+                    run.begin()
+                failed = [check.check for check in run.checks if check.outcome == "failed"]
+                ready = not failed and run.blocked is None
+            finally:
+                run.abandon(well=ready)
+    finally:
+        # What was said on the way to a cluster that is not ready is there for who reads why.
+        if not out.exists():
+            shutil.rmtree(directory, ignore_errors=True)
+    say("ready to be judged" if ready else "not ready: " + (", ".join(failed) or str(run.blocked)))
+    return READY if ready else NOT_READY

@@ -128,14 +128,17 @@ class Run:
             self._cluster = None
             raise
 
-    def discard(self) -> None:
-        """Remove what a run that did not begin has written, but for what was said while a cluster was filled."""
+    def discard(self, *, well: bool = False) -> None:
+        """Remove what a run that did not begin has written, but for what was said while a cluster was filled.
+
+        That goes, too, where all went ``well``.
+        """
         if self._writer is None:
             return
         self._writer.close()
         self._writer = None
         log = self.directory / LOG
-        said = log.read_bytes() if self._filled else None
+        said = log.read_bytes() if self._filled and not well else None
         shutil.rmtree(self.directory, ignore_errors=True)
         if said is not None:
             log.parent.mkdir(parents=True)
@@ -465,13 +468,13 @@ class Run:
         seed = self._ground.prepared.seed if self._ground and self._ground.prepared else None
         return [self._marker, *(secret for secret in (*given, seed) if secret)]
 
-    def abandon(self) -> None:
-        """Delete what is left and stop the target, without a report."""
+    def abandon(self, *, well: bool) -> None:
+        """Delete what is left and stop the target, without a report; a log of what did not go ``well`` stays."""
         try:
             self._sweep()
         finally:
             self._stack.close()
-            self.discard()
+            self.discard(well=well)
 
     def _sweep(self) -> None:
         """Undo what a lost worker of this run has left, or say what cannot be; the embedded cluster goes as a whole."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
@@ -102,3 +104,14 @@ def test_what_fails_otherwise_is_not_done_again(tmp_path: Path) -> None:
         Commands(tmp_path / "log").run(early(tmp_path, "echo denied; exit 1"))
 
     assert (tmp_path / "log").read_text(encoding="utf-8").count("$ sh -c") == 1
+
+
+@pytest.mark.parametrize("program", ["true", "false"])
+def test_what_nobody_needs_after_it_is_gone_whether_it_went_well_or_not(tmp_path: Path, program: str) -> None:
+    archive = tmp_path / "image-0.tar"
+    archive.write_bytes(b"large")
+
+    with contextlib.suppress(ConfigurationError):
+        Commands(tmp_path / "log").run(dataclasses.replace(step(program), spends=archive))
+
+    assert not archive.exists()

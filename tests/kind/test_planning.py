@@ -238,6 +238,16 @@ def test_what_an_archive_has_is_neither_pulled_nor_saved() -> None:
     assert len(loaded) == 4
 
 
+def test_an_archive_of_ours_goes_when_the_node_has_it_and_a_users_stays() -> None:
+    archive = Path("/files/images.tar")
+    plan = planned(product(archives={archive: {"istio/pilot:1.29.2": "a hash"}}))
+
+    loads = [step for step in plan.load if step.words[:3] == ("kind", "load", "image-archive")]
+    assert {step.words[3]: step.spends for step in loads if step.spends is None} == {str(archive): None}
+    assert all(str(step.spends) == step.words[3] for step in loads if step.words[3] != str(archive))
+    assert len(loads) > 1
+
+
 def test_what_a_kept_node_has_is_not_loaded_again() -> None:
     def loads(machine: Machine, **changes: Any) -> list[str]:
         steps = planned(product(**changes), machine).load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from contextlib import ExitStack
 from pathlib import Path
@@ -135,6 +136,25 @@ def test_what_cannot_be_applied_leaves_what_was_said_of_it(programs: Programs, c
     assert "error: error validating data" in said
     assert "$ kind delete cluster" in said
     assert [path for path in out.rglob("*") if path.is_file()] == [log]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "says"),
+    [("rollout status", 3, "error: timed out waiting"), ("gateway.yaml", 2, "error: unable to decode")],
+    ids=["not-up", "not-applied"],
+)
+def test_a_preflight_that_is_not_ready_leads_to_a_log_that_stays(
+    programs: Programs, config: Path, asked: str, code: int, says: str
+) -> None:
+    programs.answer(asked, 1, says)
+
+    words = ("--target", "kind", "--config", config, "--edition", "runbook")
+    ended = run("preflight", *words, environment=environment(programs))
+
+    assert (ended.code, programs.clusters) == (code, []), ended.stdout + ended.stderr
+    assert says in ended.stdout + ended.stderr
+    (log,) = re.findall("all that its programs have said is in (.*)", ended.stdout)
+    assert says in Path(log).read_text(encoding="utf-8")
 
 
 def test_keep_alone_keeps_what_did_not_come_up(programs: Programs, config: Path, tmp_path: Path) -> None:
