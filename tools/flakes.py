@@ -68,12 +68,12 @@ def publish() -> str:
 def record_of(report: Report, machine: str) -> dict[str, Any]:
     """A run as a record. A run of one round counts too: it disagrees where the gateway was not found to conform.
 
-    Of a run that somebody interrupted, what was executed by then counts.
+    Of a run that somebody interrupted, what was executed by then counts: as many rounds as each requirement has had.
     """
     judged = {
         item.id: _counted(item, report.ending) for item in report.requirements if item.outcome != "not-applicable"
     }
-    rounds = max((len({case.round for case in cases}) for cases in judged.values()), default=0)
+    rounds = min((len({case.round for case in cases}) for cases in judged.values() if cases), default=0)
     bad = {name: off for name, cases in judged.items() if (off := _bad_rounds(cases))}
     return {
         "date": report.timing.started_at[:10],
