@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.children import Children
-from fixtures.judgements.objects import NoneFor, RefFailed, RefPending, RefReady
+from fixtures.judgements.objects import NoneFor, RefFailed, RefPending
 from fixtures.judgements.statuses import ConditionsCurrent, RefAddress, RefRoute, RefWaiting
 from fixtures.model_refs import NAMING, ModelRefs
 from fixtures.models import PARTS
@@ -34,10 +34,8 @@ def no_ref_appears(scenario: Scenario) -> None:
 
 
 @then('its MaaSModelRef settles on Ready, with the address of "alpha"')
-def ref_ready(scenario: Scenario) -> None:
-    model = scenario.subject
-    endpoint = scenario.edition.endpoint_of(model.namespace, model.name)
-    scenario.judging.objects_settle(RefReady(model.name, endpoint), scenario.objects.model_refs)
+def ref_ready(scenario: Scenario, model_refs: ModelRefs) -> None:
+    scenario.judging.objects_settle(model_refs.ready(), scenario.objects.model_refs)
 
 
 @then("its MaaSModelRef settles on Failed, naming the missing ExternalModel")
@@ -100,9 +98,8 @@ def ref_has_failed(scenario: Scenario, model_refs: ModelRefs) -> None:
 
 @when("its MaaSModelRef says Ready")
 def ref_has_been_ready(scenario: Scenario, model_refs: ModelRefs) -> None:
-    model = scenario.subject
-    ready = RefReady(model.name, scenario.edition.endpoint_of(model.namespace, model.name))
-    scenario.judging.objects_control(ready, model_refs.look, "the MaaSModelRef was Ready before its ExternalModel went")
+    words = "the MaaSModelRef was Ready before its ExternalModel went"
+    scenario.judging.objects_control(model_refs.ready(), model_refs.look, words)
 
 
 @then("that MaaSModelRef settles on Failed, naming the missing ExternalModel")
