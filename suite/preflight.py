@@ -33,8 +33,8 @@ from suite.options import EMBEDDED
 
 CASE = "preflight"
 CLOCK_SKEW_SECONDS = 60.0
-LATER = "what fails in a run says why"
 """Above this, fresh tokens and certificates may be taken for not valid yet, or for expired."""
+LATER = "what fails in a run says why"
 
 
 class BlockedError(Exception):
