@@ -10,6 +10,7 @@ from fixtures.errors import NotTestableError
 from fixtures.models import ASKING, SecretShape
 from fixtures.scenario import Scenario
 from fixtures.secret_shapes import SHAPES
+from fixtures.targets.target import Certificate
 from fixtures.words import known
 
 NO_LABEL = SecretShape(label=None)
@@ -95,7 +96,7 @@ def model_ref_alone(scenario: Scenario, alias: str) -> None:
 
 @given(parsers.parse('a model "{alias:w}" in the same namespace, at an endpoint whose certificate names another host'))
 def model_at_impostor(scenario: Scenario, alias: str) -> None:
-    scenario.new_model(alias, beside=True, verified=False).deploy(strict=False)
+    scenario.new_model(alias, beside=True, certificate=Certificate.IMPOSTOR).deploy(strict=False)
 
 
 @given(parsers.parse('a model "{alias:w}" whose Secret has no label'))

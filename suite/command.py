@@ -279,7 +279,7 @@ def plan(
         mints_keys=mints_keys,
         names_users=users_named,
         deploys_provider=deploys_provider,
-        provider=None if provider_namespace is None else ProviderServices.of(provider_namespace, stay=True),
+        provider=None if provider_namespace is None else ProviderServices(provider_namespace, stay=True),
         monitoring=monitoring,
         workloads=workloads,
         parts=parts,

@@ -30,7 +30,7 @@ def services_of(target: Target) -> tuple[Shared, ...]:
     services = target.provider.services
     if services is None or not services.stay:
         return ()
-    return tuple(Shared(SERVICE, namespace) for namespace in (services.namespace, services.impostor_namespace))
+    return tuple(Shared(SERVICE, namespace) for namespace in services.namespaces)
 
 
 def in_given_namespaces(edition: Edition, target: Target) -> tuple[Resource, ...]:

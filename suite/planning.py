@@ -66,7 +66,7 @@ def objects(wanted: Wanted) -> list[Manifest]:
     asked = needed(wanted.edition, uses)
     everywhere = [right for right in asked if right.namespace is None]
     placed = sorted((right for right in asked if right.namespace), key=_place)
-    providers = (uses.provider.namespace, uses.provider.impostor_namespace) if uses.provider else ()
+    providers = uses.provider.namespaces if uses.provider else ()
     return [
         *map(_namespace, (wanted.account_namespace, *uses.namespaces, *providers)),
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _metadata(NAME, wanted.account_namespace)},
@@ -102,7 +102,7 @@ def provider(config: Path) -> str:
         raise ConfigurationError(f"{config} names no namespace under provider.deploy, where the provider is to be")
     shown = material(wanted, services, access.control_token)
     objects = [
-        *map(_namespace, (services.namespace, services.impostor_namespace)),
+        *map(_namespace, services.namespaces),
         *manifests.deployment(services.namespace, wanted.image, OWNED, shown),
         manifests.control(services.namespace, OWNED),
     ]

@@ -27,6 +27,8 @@ class Kubelet:
         self.ports = {port: free_port() for port in (CONTROL_PORT, PLAIN_PORT, TLS_PORT)}
         """Port in the Pod -> port on this machine."""
         self.deployment: dict[str, Any] = {}
+        self.runs = threading.Event()
+        """Set as soon as the provider listens."""
 
     def watch(self) -> None:
         """Begin."""
@@ -67,6 +69,7 @@ class Kubelet:
             self._here(word, mount) for word in deployment["spec"]["template"]["spec"]["containers"][0]["args"]
         ]
         started(self._stack, self._directory, "mock_provider", *arguments)
+        self.runs.set()
         path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{NAME}/status"
         kind = {"Content-Type": "application/merge-patch+json"}
         status = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 1)

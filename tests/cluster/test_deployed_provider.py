@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,13 +19,15 @@ import yaml
 from fixtures.targets.provider_manifests import CONTROL_PORT, PLAIN_PORT, TLS_PORT
 from tests.cluster.accounts import account
 from tests.cluster.api import admin, apply, planned
-from tests.cluster.kubelet import Kubelet
+from tests.cluster.kubelet import Kubelet, free_port
 from tests.cluster.vendor import EMBEDDED, FLAVOURS, REAL, started
 from tests.command.running import ROOT, Ended, outcomes, report, run
 
 EDITION = "runbook"
 GIVEN = ["conf-0", "conf-1"]
 NAMESPACE = "conf-provider"
+REFUSING_HOST = f"refusing.{NAMESPACE}.svc.cluster.local"
+DOMAINS = ("", "-impostor", "-expired", "-untrusted")
 IMAGE = "mirror.example/mock:1"
 
 
@@ -51,19 +55,30 @@ class Place:
         path.write_text(yaml.safe_dump(text), encoding="utf-8")
         return path
 
-    def run(self, config: Path, *words: str | Path) -> Ended:
+    def run(self, config: Path, *words: str | Path, select: str = "EM-CRED-001") -> Ended:
         """Judge a little there."""
-        target = ("--target", "cluster", "--config", config, "--select", "EM-CRED-001", "--workers", "1")
+        target = ("--target", "cluster", "--config", config, "--select", select, "--workers", "1")
         return run("run", *target, *words, environment={"PATH": self.path})
 
     def apply(self, *words: str | Path) -> None:
         """Have an administrator apply what is planned."""
         apply(self.http, planned("--edition", EDITION, *words))
 
-    def services(self) -> list[str]:
+    def services(self) -> set[str]:
         """Names of the Services in the provider's namespaces."""
         found = self.http.get("/api/v1/services").json()["items"]
-        return [one["metadata"]["name"] for one in found if one["metadata"]["namespace"].startswith(NAMESPACE)]
+        return {one["metadata"]["name"] for one in found if one["metadata"]["namespace"].startswith(NAMESPACE)}
+
+    def shown(self, host: str) -> str:
+        """Why one who trusts the authority does not trust the certificate shown at this host; empty if he does."""
+        trusting = ssl.create_default_context(cafile=str(self.directory / "ca.pem"))
+        connection = socket.create_connection(("127.0.0.1", self.kubelet.ports[TLS_PORT]), timeout=10)
+        with connection, trusting.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False) as tls:
+            try:
+                tls.do_handshake()
+            except ssl.SSLCertVerificationError as error:
+                return error.verify_message
+            return ""
 
 
 @contextmanager
@@ -86,6 +101,7 @@ def place(directory: Path, flavour: str) -> Iterator[Place]:
             *("--edition-file", ROOT / "features" / "editions" / f"{EDITION}.yaml"),
             *("--directory", directory / "gateway"),
             *("--provider-ca", directory / "ca.pem"),
+            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{free_port()}"),
             *("--connect-to", f":443:127.0.0.1:{kubelet.ports[TLS_PORT]}"),
             *("--connect-to", f":80:127.0.0.1:{kubelet.ports[PLAIN_PORT]}"),
         )
@@ -98,9 +114,10 @@ def test_the_provider_is_deployed_used_and_gone(flavour: str, tmp_path: Path) ->
     with place(tmp_path, flavour) as there:
         config = there.config({"kubeconfig": str(there.kubeconfig)})
 
-        ended = there.run(config, "--edition", EDITION, "--out", tmp_path / "run")
+        ended = there.run(config, "--edition", EDITION, "--out", tmp_path / "run", select="EM-CRED-001 or EM-ERR-020")
 
         assert ended.code == 0, ended.stdout + ended.stderr
+        assert outcomes(tmp_path / "run") == {"passed"}
         namespace = there.kubelet.deployment["metadata"]["namespace"]
         assert report(tmp_path / "run")["target"]["provider"] == {"namespace": namespace, "image": IMAGE}
         asked = (tmp_path / "bin" / "asked").read_text(encoding="utf-8")
@@ -146,12 +163,30 @@ def test_who_may_make_no_deployment_uses_one_that_was_applied(flavour: str, tmp_
         kubernetes = {"kubeconfig": str(kubeconfig), "namespaces": GIVEN}
         config = there.config(kubernetes, deploy=deploy, controlTokenFile="control-token")
 
-        ended = there.run(config, "--no-admin", "--edition", EDITION, "--out", tmp_path / "run")
+        judged = "EM-CRED-001 or EM-ERR-019 or EM-ERR-020"
+
+        ended = there.run(config, "--no-admin", "--edition", EDITION, "--out", tmp_path / "run", select=judged)
 
         assert ended.code == 0, ended.stdout + ended.stderr
         assert outcomes(tmp_path / "run") == {"passed"}
-        assert there.services() == ["mock-provider-control"]
+        assert there.services() == {"mock-provider-control", "refusing"}
         assert there.kubelet.deployment["metadata"]["namespace"] == NAMESPACE
+
+
+def test_at_each_of_its_domains_it_shows_the_certificate_of_that_domain(tmp_path: Path) -> None:
+    with place(tmp_path, EMBEDDED) as there:
+        config = there.config({}, deploy={"namespace": NAMESPACE}, controlTokenFile="control-token")
+        there.apply("--provider", "--config", config)
+        there.kubelet.runs.wait(30)
+
+        says = {domain: there.shown(f"host.{NAMESPACE}{domain}.svc.cluster.local") for domain in DOMAINS}
+
+    assert says == {
+        "": "",
+        "-impostor": "Hostname mismatch, certificate is not valid for 'host.conf-provider-impostor.svc.cluster.local'.",
+        "-expired": "certificate has expired",
+        "-untrusted": "unable to get local issuer certificate",
+    }
 
 
 def test_who_has_no_right_at_all_uses_it_too(tmp_path: Path) -> None:
@@ -169,4 +204,4 @@ def test_who_has_no_right_at_all_uses_it_too(tmp_path: Path) -> None:
 
         assert ended.code == 0, ended.stdout + ended.stderr
         assert outcomes(tmp_path / "run") == {"passed"}
-        assert len(there.services()) > 1, "one for each model, applied by the administrator"
+        assert len(there.services()) > 2, "one for each model, applied by the administrator"

@@ -104,16 +104,16 @@ def test_a_plan_can_be_applied(api: Api, edition: Edition, uses: Uses) -> None:
 
 
 def test_the_provider_can_be_deployed(api: Api) -> None:
-    material = provider.Material(b"certificate", b"key", "token")
+    material = provider.Material(b"certificate", b"key", "token", {"expired.example": b"certificate and key"})
     endpoints = [
         provider.endpoint("e1c2", "emc-abcd-provider", LABELS),
-        provider.impostor("e1c2", "emc-abcd-provider-impostor", LABELS, "e1c2.emc-abcd-provider.svc.cluster.local"),
+        provider.alias("e1c2", "emc-abcd-provider-impostor", LABELS, "e1c2.emc-abcd-provider.svc.cluster.local"),
     ]
     admitted(api, [*provider.deployment("emc-abcd-provider", "mirror.example/mock:1", LABELS, material), *endpoints])
 
 
 def test_a_provider_that_was_deployed_is_reached_at_each_port_that_cases_ask_for() -> None:
-    access = ProviderDeployment("image", "", "").access(ProviderServices.of("somewhere"), "", "")
+    access = ProviderDeployment("image", "", "").access(ProviderServices("somewhere"), "", "")
 
     ports = provider.endpoint("host", "somewhere", LABELS)["spec"]["ports"]
 

@@ -135,7 +135,7 @@ def test_what_is_foreseen_of_a_target_is_what_its_run_does(
     target = cluster.load(path)
     if target.provider.deploy is not None and target.provider.services is None:
         # As soon as the run has deployed it.
-        services = ProviderServices.of("emc-0000-provider")
+        services = ProviderServices("emc-0000-provider")
         target = replace(target, provider=replace(target.provider, services=services))
 
     assert foreseen == Uses.of(target, EDITIONS[edition])
