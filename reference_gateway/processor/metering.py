@@ -47,7 +47,7 @@ class Metering:
         """Whose counters an access layer has asked already; None where nobody else does."""
 
     async def follow(self, messages: AsyncIterator[ext_proc.ProcessingRequest]) -> None:
-        """Count one request; returns when Envoy has nothing more to tell of it."""
+        """Count one request; returns with the end of its answer, or when Envoy has nothing more to tell of it."""
         seen = _Seen()
         async for message in messages:
             match message.WhichOneof("request"):
@@ -59,10 +59,12 @@ class Metering:
                     seen.streamed = headers.get("content-type", "").startswith(EVENT_STREAM)
                     if message.response_headers.end_of_stream:
                         self._end(seen)
+                        return
                 case "response_body":
                     seen.body += message.response_body.body
                     if message.response_body.end_of_stream:
                         self._end(seen)
+                        return
 
     def _begin(self, seen: _Seen, headers: dict[str, str], ticket: Ticket | None) -> None:
         if self._quota is not None and ticket is not None:

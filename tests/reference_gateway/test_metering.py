@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ from tests.reference_gateway.upstream import Upstream
 ROUTE = (("limitador_namespace", "ns/m"),)
 USAGE = {"prompt_tokens": 11, "completion_tokens": 31, "total_tokens": 50}
 SERVED = json.dumps({"usage": USAGE}).encode()
+BUSY_SECONDS = 6.0
+"""Longer than the five seconds for which Envoy waits by default, its request over, for who looks on."""
 EVENTS = b'data: {"usage": null}\n\ndata: ' + SERVED + b"\n\ndata: [DONE]\n\n"
 
 
@@ -85,3 +88,23 @@ def test_usage_of_a_stream_is_its_last() -> None:
 
     assert usage_of(f"data: {first}\n\ndata:{last}\n\ndata: [DONE]\n\n".encode(), streamed=True) == {"total_tokens": 2}
     assert usage_of(b"", streamed=True) is None
+
+
+def test_what_is_told_while_nobody_has_time_to_listen_is_counted_later(shared: tuple[Plane, Upstream]) -> None:
+    plane, upstream = shared
+    upstream.status, upstream.headers = 200, [("Content-Type", "text/event-stream")]
+    upstream.chunks = [b"data: {}\n\n", EVENTS]
+    before = counted(plane)
+
+    with plane.client.stream("POST", PATH, content=BODY) as answer:
+        received = answer.iter_raw()
+        next(received)
+        listens_again = threading.Event()
+        plane.control._loop.call_soon_threadsafe(time.sleep, BUSY_SECONDS)
+        plane.control._loop.call_soon_threadsafe(listens_again.set)
+        upstream.go_on.set()
+        assert b"".join(received) == EVENTS
+    assert listens_again.wait(60)
+    after = counted(plane)
+
+    assert (after[0] - before[0], after[1] - before[1]) == (1, 50)
