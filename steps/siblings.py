@@ -6,7 +6,7 @@ import re
 
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.coincidences import COINCIDENCES, crowd
+from fixtures.coincidences import COINCIDENCES, crowd, meeting
 from fixtures.judgements.isolation import OVER_ONE_CONNECTION, ServedByItsOwn
 from fixtures.scenario import Scenario
 from steps.models import refuse_if
@@ -33,7 +33,7 @@ def foreign_ref(scenario: Scenario) -> None:
 
 @when(parsers.parse("clients of all models call at the same time, {each:d} of each"))
 def crowd_calls(scenario: Scenario, each: int) -> None:
-    scenario.draw_at_once(crowd(scenario.models, scenario.request, each))
+    scenario.draw_at_once(meeting(crowd(scenario.models, scenario.request, each)))
 
 
 @when(parsers.parse("clients of all models call over one connection, {each:d} of each in turn"))

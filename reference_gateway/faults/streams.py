@@ -14,6 +14,7 @@ from reference_gateway.values import Answer, Header, Key, Model, ResponseChanges
 
 AT_HAND = Key("", "the request at hand")
 """Under which something is remembered from one decision about a request to the next."""
+LINE = Key("", "the line that has not ended")
 
 DONE = b"data: [DONE]"
 USAGE_EVENT = re.compile(rb'data: [^\n]*"choices":\[\][^\n]*\n\n')
@@ -87,6 +88,25 @@ class MoreLineEndsKnown(OfPieces, Fault):
 
     def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
         return [piece.replace("\u2028".encode(), b"\n") for piece in super().response_pieces(chunk)]
+
+
+class LineBufferShared(OfPieces, Fault):
+    """Reads streams line by line, and keeps what stands behind the last line end in one place for all of them."""
+
+    id, name = "X965", "line-buffer-shared"
+    catches = "Streams at the same time have nothing in common."
+
+    def response_pieces(self, chunk: bytes) -> Sequence[bytes]:
+        begins, is_stream = chunk.startswith(b"data: "), not chunk.startswith(b"{")
+        if not begins and not (is_stream and LINE in self.memory):
+            return super().response_pieces(chunk)
+        before = b"" if begins else self.memory.pop(LINE)
+        lines, end, rest = (before + chunk).rpartition(b"\n")
+        if rest == DONE:
+            return super().response_pieces(lines + end + rest)
+        if rest:
+            self.memory[LINE] = rest
+        return super().response_pieces(lines + end)
 
 
 class UsageDropped(OfPieces, Fault):

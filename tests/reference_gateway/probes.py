@@ -45,6 +45,11 @@ def away_and_back(subject: Behaviour, store: Store[Credentials]) -> None:
     subject.on_label_added(store, SECRET, {"k": "new"})
 
 
+def joined(subject: Behaviour, *chunks: bytes) -> bytes:
+    """What clients receive of all of them."""
+    return b"".join(piece for chunk in chunks for piece in subject.response_pieces(chunk))
+
+
 def found(subject: Behaviour, *steps: Mapping[Key, Credentials]) -> list[Credentials | None]:
     """What is found for model A after each of several states of the Secrets."""
     outcome = []
@@ -425,6 +430,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "response body mode": lambda b: b.response_body_mode(),
     "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
     "pieces that tell of an end": lambda b: b"".join(b.response_pieces(b'data: {"[DONE]": 1}\n\n')),
+    "streams that meet": lambda b: joined(b, b"data: a", b"data: b", b"1\n\n", b"2\n\n"),
     "response piece count": lambda b: len(b.response_pieces(b"data: 1\n\n")),
     "retries": lambda b: b.retry_on(),
     "exposition type": lambda b: b.exposition_type(),

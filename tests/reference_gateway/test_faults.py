@@ -79,6 +79,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X958": {"passed without a body", "stripped without a body"},
     "X959": {"answer to a settled repetition"},
     "X962": {"response body mode", "pieces that tell of an end"},
+    "X965": {"response body mode", "response pieces", "streams that meet"},
     "X961": {"resolved beside a long namesake"},
     "X963": {"edited back"},
     "X964": {"body of full chunks"},
