@@ -24,8 +24,8 @@ MAX_BODY_BYTES = 64 << 20
 PROCESSOR_TIMEOUT = "30s"
 """How long Envoy waits for the processor's word: far above any pause of a busy machine, and it fails closed."""
 METERING_PATIENCE = "300s"
-"""How long Envoy goes on telling of a request that is over. By default it does so for five seconds: what a busy machine has
-not heard by then is lost, and nobody is charged for it."""
+"""How long Envoy goes on telling of a request that is over. Without a word it does so for five seconds: what a busy
+machine has not heard by then is lost, and nobody is charged for it."""
 UPSTREAM_IDLE_TIMEOUT = "1s"
 """Below the keep-alive time of any usual provider: a connection that the provider is just closing costs a request,
 because a completion is never sent twice."""
