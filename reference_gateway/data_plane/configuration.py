@@ -23,6 +23,8 @@ LISTENER = "clients"
 MAX_BODY_BYTES = 64 << 20
 PROCESSOR_TIMEOUT = "30s"
 """How long Envoy waits for the processor's word: far above any pause of a busy machine, and it fails closed."""
+CONNECT_TIMEOUT = "30s"
+"""For a connection and its TLS: who refuses one does so at once, and a busy machine is slow with both."""
 METERING_PATIENCE = "300s"
 """How long Envoy goes on telling of a request that is over. Without a word it does so for five seconds: what a busy
 machine has not heard by then is lost, and nobody is charged for it."""
@@ -243,7 +245,7 @@ def _own_cluster(name: str, socket: Path) -> JSON:
     return {
         "name": name,
         "type": "STATIC",
-        "connect_timeout": "5s",
+        "connect_timeout": CONNECT_TIMEOUT,
         "load_assignment": {"cluster_name": name, "endpoints": [_endpoints({"pipe": {"path": str(socket)}})]},
         # No circuit breaker between the two halves of one gateway.
         "circuit_breakers": {"thresholds": [_no_limits()]},
@@ -256,7 +258,7 @@ def _maas_api_clusters(wiring: Wiring) -> list[JSON]:
         return []
     address = {"pipe": {"path": str(wiring.maas_api_socket)}}
     assignment = {"cluster_name": MAAS_API, "endpoints": [_endpoints(address)]}
-    return [{"name": MAAS_API, "type": "STATIC", "connect_timeout": "5s", "load_assignment": assignment}]
+    return [{"name": MAAS_API, "type": "STATIC", "connect_timeout": CONNECT_TIMEOUT, "load_assignment": assignment}]
 
 
 def _maas_api_routes() -> list[JSON]:
@@ -281,7 +283,7 @@ def _provider_cluster(route: Route, wiring: Wiring, behaviour: Behaviour) -> JSO
         "@type": f"{_TYPE}config.cluster.v3.Cluster",
         "name": destination.id,
         "type": "STATIC" if is_ip_address(address) else "LOGICAL_DNS",
-        "connect_timeout": "5s",
+        "connect_timeout": CONNECT_TIMEOUT,
         "load_assignment": {
             "cluster_name": destination.id,
             "endpoints": [_endpoints({"socket_address": {"address": address, "port_value": port}})],
