@@ -49,18 +49,30 @@ CASEWORK = pytest.StashKey["Casework"]()
 """Where the fixtures find the casework of their process."""
 
 
+@dataclass(frozen=True)
+class Executor:
+    """A process that executes cases."""
+
+    worker: str = "main"
+    """Its name: pytest-xdist's, where there are several."""
+    place: int = 0
+    """Which of them it is, from 0 on. One that comes for another that was lost takes its place."""
+    places: int = 1
+
+
 class Casework:
     """A pytest plugin for the process that executes cases."""
 
     def __init__(
-        self, ground: Ground, plan: Plan, writer: EventWriter, worker: str, workers: int, keep: str, directory: Path
+        self, ground: Ground, plan: Plan, writer: EventWriter, executor: Executor, keep: str, directory: Path
     ) -> None:
         self._directory = directory
         self._ground = ground
-        self._given = share(ground.target.kubernetes.namespaces, number_of(worker), workers)
+        self._given = share(ground.target.kubernetes.namespaces, executor.place, executor.places)
         self._plan = plan
         self._writer = writer
-        self._worker = worker
+        self._worker = executor.worker
+        self._place = executor.place
         self._keep = keep
         self._neighbour: Scenario | None = None
         self._gateway_away = False
@@ -102,22 +114,20 @@ class Casework:
         recorder = CaseRecorder(self._writer, self._worker, "neighbour")
         ground = self._placed(self._given[:1])
         agent = f"externalmodel-conformance ({self._worker}, neighbour)"
-        self._neighbour = self._scenario(ground, recorder, agent, neighbour_of(number_of(self._worker)))
+        self._neighbour = self._scenario(ground, recorder, agent, neighbour_of(self._place))
         return self._neighbour
 
     def _scenario(self, ground: Ground, recorder: CaseRecorder, user_agent: str, scene: str | None = None) -> Scenario:
         return Scenario(ground, recorder, user_agent, scene)
 
     def _placed(self, namespaces: tuple[str, ...]) -> Ground:
-        """The ground of a scenario that may use these of the namespaces that were given, if any were."""
+        """The ground of a scenario that may use these of the namespaces that were given, if any were.
+
+        There are enough of them for all workers: the run has looked before it began.
+        """
         kubernetes = self._ground.target.kubernetes
         if not kubernetes.namespaces:
             return self._ground
-        if not namespaces:
-            raise NotTestableError(
-                f"{len(kubernetes.namespaces)} namespaces are too few for so many workers, of whom each needs two at "
-                "least; name more under kubernetes.namespaces, or give fewer --workers"
-            )
         target = replace(self._ground.target, kubernetes=replace(kubernetes, namespaces=namespaces))
         return replace(self._ground, target=target)
 
@@ -267,14 +277,9 @@ class Casework:
         )
 
 
-def number_of(worker: str) -> int:
-    """Which of the processes that execute cases it is, from 0 on."""
-    return int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
-
-
-def neighbour_of(worker: int) -> str:
-    """The name of the scene in which the neighbour of a worker lives."""
-    return f"neighbour {worker}"
+def neighbour_of(place: int) -> str:
+    """The name of the scene in which the neighbour of an executor lives."""
+    return f"neighbour {place}"
 
 
 def _runs_alone(item: pytest.Item) -> bool:

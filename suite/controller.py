@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import json
 import os
 import signal
@@ -39,6 +40,8 @@ class Controller:
         self._progress: Progress | None = None
         self._cases: dict[str, Case] = {}
         self._worker_pids: list[int] = []
+        self._places: dict[str, int] = {}
+        """pytest-xdist's id of a worker -> which of them it is, from 0 on."""
         self._reason: Reason = "completed"
         self._detail = ""
 
@@ -78,14 +81,15 @@ class Controller:
         # As in a worker (plugin.py).
         gc.freeze()
 
-    def handed(self) -> dict[str, Any]:
-        """What the executing process needs; holds the target's secrets."""
+    def handed(self, place: int = 0) -> dict[str, Any]:
+        """What the executing process needs, that at this place of several; holds the target's secrets."""
         return {
             "ground": ground_to_json(self._run.ground()),
             "directory": str(self._run.directory),
             "profiles": self._run.wanted.profiles,
             "select": self._run.wanted.select,
             "rounds": self._run.wanted.rounds,
+            "place": place,
             "workers": self.workers or 1,
             "keep": self._options.keep,
             "fingerprint": self._run.plan.fingerprint if self._run.plan else "",
@@ -96,10 +100,18 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the work over to a worker of pytest-xdist, and remember its process."""
-        node.workerinput[INPUT] = json.dumps(self.handed())
+        # Whoever comes for one that was lost takes its place: what belongs to that one is nobody else's.
+        place = next(number for number in itertools.count() if number not in self._places.values())
+        self._places[node.gateway.id] = place
+        node.workerinput[INPUT] = json.dumps(self.handed(place))
         pid = node.gateway.remote_exec("import os; channel.send(os.getpid())").receive()
         want_of_memory.goes_first(pid)
         self._worker_pids.append(pid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker has ended, or is lost: its place is free."""
+        self._places.pop(node.gateway.id, None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Show the progress, and keep what the worker tells of its canaries."""

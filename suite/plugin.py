@@ -16,7 +16,7 @@ from reports import places
 from reports.recorder import EventWriter
 from suite import chapters, options
 from suite import plan as plans
-from suite.casework import CASEWORK, Casework
+from suite.casework import CASEWORK, Casework, Executor
 from suite.handover import INPUT, ground_from_json
 from suite.interrupts import Interruptible, Interrupts
 from suite.plan import Wanted
@@ -99,6 +99,7 @@ def _register_casework(config: pytest.Config, handed: dict[str, Any], worker: st
         raise pytest.UsageError("the contract (features/) was changed while the run began; run again")
     directory = Path(handed["directory"])
     writer = EventWriter(directory / places.EVENTS)
-    casework = Casework(ground, plan, writer, worker, handed["workers"], handed["keep"], directory)
+    executor = Executor(worker, handed["place"], handed["workers"])
+    casework = Casework(ground, plan, writer, executor, handed["keep"], directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework, OURS)

@@ -35,7 +35,7 @@ from reports import places
 from reports.recorder import EventWriter
 from suite import chapters, selfcheck
 from suite import plan as plans
-from suite.casework import CASEWORK, Casework, Work, neighbour_of
+from suite.casework import CASEWORK, Casework, Executor, Work, neighbour_of
 from suite.plan import Plan, Wanted
 from suite.preflight import trial
 
@@ -119,7 +119,7 @@ class Rehearsal(Casework):
     """In place of the casework of a process that judges."""
 
     def __init__(self, ground: Ground, plan: Plan, writer: EventWriter, directory: Path) -> None:
-        super().__init__(ground, plan, writer, "main", 1, "never", directory)
+        super().__init__(ground, plan, writer, Executor(), "never", directory)
         self.scenes: dict[str, Scene] = {}
         self.objects: list[Manifest] = []
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 from tests.cluster.accounts import account
 from tests.cluster.api import admin, apply, planned
 from tests.cluster.vendor import EDITION, EMBEDDED, Vendor
-from tests.command.running import outcomes, run
+from tests.command.running import Command, outcomes, run
 
 GIVEN = [f"conf-{number}" for number in range(8)]
 KINDS = ("/api/v1", "secrets"), ("/api/v1", "serviceaccounts"), ("/apis/maas.opendatahub.io/v1alpha1", "externalmodels")
@@ -42,6 +44,21 @@ def test_a_run_in_given_namespaces(place: Vendor, tmp_path: Path) -> None:
         assert set(GIVEN) <= found
         for root, kind in KINDS:
             assert [http.get(f"{root}/namespaces/{name}/{kind}").json()["items"] for name in GIVEN] == [[]] * len(GIVEN)
+
+
+def test_who_takes_the_place_of_a_killed_worker_has_its_namespaces(place: Vendor, tmp_path: Path) -> None:
+    kubernetes = {"kubeconfig": str(prepared(place, tmp_path)), "namespaces": GIVEN[:4]}
+    config = place.config(kubernetes=kubernetes, parts=None, profiles=["credential-injection"])
+    words = ("--target", "cluster", "--config", config, "--edition", EDITION, "--no-admin", "--workers", "2")
+    command = Command("run", *words, "--select", "EM-CRED-002 or EM-CRED-003 or EM-CRED-005", "--out", tmp_path / "run")
+    command.until("judging")
+    command.pause(4)
+
+    os.kill(command.processes("exec(eval")[0], signal.SIGKILL)
+    ended = command.end()
+
+    # Of what the lost one was at work on, it may just have finished everything.
+    assert outcomes(tmp_path / "run") <= {"passed", "not-executed"}, ended.stdout + ended.stderr
 
 
 def test_too_few_for_so_many_workers_are_refused_before_anything_is_made(place: Vendor, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from reports.events import CaseFinished, EventLog, read
 from reports.recorder import EventWriter
 from suite import chapters
 from suite import plan as plans
-from suite.casework import CASEWORK, Casework
+from suite.casework import CASEWORK, Casework, Executor
 from suite.plan import Plan, Wanted
 
 CONFTEST = """
@@ -57,8 +57,8 @@ def take_charge(config: pytest.Config, directory: Path) -> None:
     """Register the casework for the features of a directory, in every process that executes cases."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
-    worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), worker, 1, "never", directory)
+    executor = Executor(getattr(config, "workerinput", {}).get("workerid", "main"))
+    casework = _Casework(_ground(), plan(directory), EventWriter(directory / EVENTS), executor, "never", directory)
     config.stash[CASEWORK] = casework
     config.pluginmanager.register(casework)
 
