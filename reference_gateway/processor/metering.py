@@ -31,7 +31,14 @@ class _Seen:
     counter: Counter | None = None
     status: int = 0
     streamed: bool = False
+    length: int | None = None
+    """Of the answer's body, where its headers tell."""
     body: bytearray = field(default_factory=bytearray)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the client has all of it: with the last byte it may go, before HTTP/2 tells of the end."""
+        return self.length is not None and len(self.body) >= self.length
 
 
 class Metering:
@@ -57,12 +64,13 @@ class Metering:
                     headers = dict(headers_of(message.response_headers))
                     seen.status = int(headers.get(":status", "0"))
                     seen.streamed = headers.get("content-type", "").startswith(EVENT_STREAM)
+                    seen.length = int(headers["content-length"]) if "content-length" in headers else None
                     if message.response_headers.end_of_stream:
                         self._end(seen)
                         return
                 case "response_body":
                     seen.body += message.response_body.body
-                    if message.response_body.end_of_stream:
+                    if message.response_body.end_of_stream or seen.is_whole:
                         self._end(seen)
                         return
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import pytest
+from envoy.config.core.v3.base_pb2 import HeaderMap, HeaderValue  # type: ignore[import-untyped]
+from envoy.service.ext_proc.v3 import external_processor_pb2 as ext_proc  # type: ignore[import-untyped]
 
-from reference_gateway.processor.metering import usage_of
+from reference_gateway.processor.decision import Decider
+from reference_gateway.processor.metering import Metering, usage_of
 from tests.reference_gateway.plane import Plane
 from tests.reference_gateway.test_data_plane import BODY, PATH, running
 from tests.reference_gateway.upstream import Upstream
@@ -36,6 +40,34 @@ def counted(plane: Plane) -> tuple[int, int]:
         time.sleep(0.2)
         now = tuple(plane.limitador.series(name).get(ROUTE, 0) for name in ("authorized_calls", "authorized_hits"))
     return now[0], now[1]
+
+
+async def follow(plane: Plane, *told: ext_proc.ProcessingRequest) -> None:
+    """Have one request counted of which Envoy tells this."""
+
+    async def messages() -> AsyncIterator[ext_proc.ProcessingRequest]:
+        for message in told:
+            yield message
+
+    await Metering(plane.behaviour, Decider(plane.behaviour, plane.stores), plane.limitador).follow(messages())
+
+
+def request_headers() -> ext_proc.ProcessingRequest:
+    return ext_proc.ProcessingRequest(request_headers=http_headers({":method": "POST", ":path": PATH}))
+
+
+def answer_headers(length: int) -> ext_proc.ProcessingRequest:
+    told = {":status": "200", "content-type": "application/json", "content-length": str(length)}
+    return ext_proc.ProcessingRequest(response_headers=http_headers(told))
+
+
+def http_headers(told: Mapping[str, str]) -> ext_proc.HttpHeaders:
+    values = [HeaderValue(key=name, raw_value=value.encode()) for name, value in told.items()]
+    return ext_proc.HttpHeaders(headers=HeaderMap(headers=values))
+
+
+def body(piece: bytes) -> ext_proc.ProcessingRequest:
+    return ext_proc.ProcessingRequest(response_body=ext_proc.HttpBody(body=piece))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +113,17 @@ def test_the_answer_is_not_touched(shared: tuple[Plane, Upstream]) -> None:
     answer = plane.client.post(PATH, content=BODY)
 
     assert (answer.content, answer.headers["x-own"], answer.headers["content-type"]) == (SERVED, "1", "a/b")
+
+
+def test_an_answer_of_known_length_is_counted_when_it_is_whole(shared: tuple[Plane, Upstream]) -> None:
+    plane, _ = shared
+    before = counted(plane)
+
+    # The client has gone with the last byte: Envoy never tells of the end that an HTTP/2 provider sends behind it.
+    asyncio.run(follow(plane, request_headers(), answer_headers(len(SERVED)), body(SERVED[:9]), body(SERVED[9:])))
+    after = counted(plane)
+
+    assert (after[0] - before[0], after[1] - before[1]) == (1, 50)
 
 
 def test_usage_of_a_stream_is_its_last() -> None:
