@@ -270,6 +270,14 @@ def child(subject: Behaviour, kind: str) -> Any:
     return subject.child(whole, A.key)
 
 
+def hosts_registered(subject: Behaviour) -> Any:
+    """The hosts of a ServiceEntry when its endpoint has changed."""
+    for host in ("a.test", "b.test"):
+        entry = {"kind": "ServiceEntry", "metadata": {"labels": {}}, "spec": {"hosts": [host]}}
+        whole = subject.child(entry, A.key)
+    return whole["spec"]["hosts"]
+
+
 def cookie_kept(subject: Behaviour) -> bool:
     """Whether a later request brings the provider what it has set before."""
     subject.on_answer(A, [(":status", "200"), ("set-cookie", "a=b; Path=/")])
@@ -353,6 +361,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "way out's name": lambda b: b.way_out_name("m"),
     "route prefix": lambda b: b.route_prefix(A.key),
     "route child": lambda b: child(b, "HTTPRoute"),
+    "hosts registered": hosts_registered,
     "rule child": lambda b: child(b, "DestinationRule"),
     "effective model in clear": lambda b: b.effective_model(replace(A, tls=False, port=80), None),
     "effective model at a port": lambda b: b.effective_model(replace(A, port=8443), None),

@@ -75,6 +75,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X931": {"resolved in capitals"},
     "X932": {"asked for"},
     "X933": {"published by a ref led elsewhere"},
+    "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
     "X959": {"answer to a settled repetition"},
