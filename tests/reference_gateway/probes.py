@@ -110,6 +110,19 @@ def found_after_deletion(subject: Behaviour) -> list[Credentials | None]:
     return found(subject, {SECRET: {"k": "1"}})
 
 
+def found_by_both(subject: Behaviour, state: Mapping[Key, Credentials]) -> Credentials | None:
+    """What is found for the second of two models that name one Secret, when that was there and is now as in a state."""
+    sharing = replace(HOUSEMATE, secret=SECRET)
+    outcome = None
+    for secrets in ({SECRET: {"k": "1"}}, state):
+        store: Store[Credentials] = Store()
+        for key, credentials in secrets.items():
+            store.put(key, credentials)
+        for model in (A, sharing):
+            outcome = subject.find_credentials(store, model)
+    return outcome
+
+
 def resolved_by_long_name(subject: Behaviour) -> Model | None:
     """Which of two models is found whose names of 63 characters differ in the last one."""
     names = [Key("ns", "m" * 62 + end) for end in "ab"]
@@ -319,6 +332,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "found after rotation": lambda b: found(b, {SECRET: {"k": "1"}}, {SECRET: {"k": "2"}})[1],
     "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
     "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
+    "found for a sharer": lambda b: found_by_both(b, {}),
     "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
     "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
     "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
