@@ -123,6 +123,30 @@ def found_by_both(subject: Behaviour, state: Mapping[Key, Credentials]) -> Crede
     return outcome
 
 
+OTHER_SECRET = Key("ns", "s-other")
+ELSEWHERE = replace(A, secret=OTHER_SECRET)
+
+
+def found_after_former_changes(subject: Behaviour) -> Credentials | None:
+    """What is found for model A, which names another Secret than before, when the former one has changed."""
+    store: Store[Credentials] = Store()
+    subject.on_credentials_changed(store, SECRET, {"k": "1"})
+    subject.on_credentials_changed(store, OTHER_SECRET, {"k": "2"})
+    subject.effective_model(ELSEWHERE, A)
+    subject.on_credentials_changed(store, SECRET, {"k": "3"})
+    return subject.find_credentials(store, ELSEWHERE)
+
+
+def found_after_new_one_changes(subject: Behaviour) -> Credentials | None:
+    """What is found for model A, which names another Secret than before, when that has changed."""
+    outcome = None
+    for model, value in ((A, "1"), (ELSEWHERE, "2"), (ELSEWHERE, "3")):
+        store: Store[Credentials] = Store()
+        store.put(model.secret, {"k": value})
+        outcome = subject.find_credentials(store, model)
+    return outcome
+
+
 def resolved_by_long_name(subject: Behaviour) -> Model | None:
     """Which of two models is found whose names of 63 characters differ in the last one."""
     names = [Key("ns", "m" * 62 + end) for end in "ab"]
@@ -244,6 +268,7 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "open when new": lambda b: open_to_all(b, named_before=False),
     "open without ref": lambda b: not b.policies_for([], {}) and b.admits_without_policy(),
     "admits a stranger": lambda b: b.admits(POLICY, BEN),
+    "policies of a model": lambda b: len(b.policies_for([A.key], {POLICY.key: POLICY, REF_ELSEWHERE: POLICY})),
     "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
     "policy changed": subjects_after_change,
     "policy without a model": models_after_change,
@@ -333,6 +358,8 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
     "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
     "found for a sharer": lambda b: found_by_both(b, {}),
+    "found after a former Secret's change": found_after_former_changes,
+    "found after a new Secret's change": found_after_new_one_changes,
     "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
     "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
     "picked from another key": lambda b: b.pick_value({"password": "KEY"}),

@@ -20,7 +20,12 @@ ERROR_TEXTS = {"answer without credentials", "answer without field"}
 OWN = {"own answer", "own 404", "own answer to malformed body", "own answer without credentials"}
 ANSWERS = {"good answer", "bad answer"}
 PATHS = {"path", "path with query"}
-FOUND = {"found", "found beside a namesake", "found after a sharer's deletion"}
+FOUND = {
+    "found",
+    "found beside a namesake",
+    "found after a sharer's deletion",
+    "found after a former Secret's change",
+}
 
 DIFFERENCES: dict[str, set[str]] = {
     "M01": {"injected", "injected for azure"},
@@ -33,7 +38,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X02": {"managed with True"},
     "M10": {"label removed"},
     "X03": {"label added", "label away and back"},
-    "M12": {"found after rotation", "found for a sharer"},
+    "M12": {"found after rotation", "found for a sharer", "found after a new Secret's change"},
     "M16": {"secret deleted"},
     "M17": {"answer without credentials"},
     "M22": {"found elsewhere"},
@@ -76,6 +81,8 @@ DIFFERENCES: dict[str, set[str]] = {
     "X932": {"asked for"},
     "X933": {"published by a ref led elsewhere"},
     "X970": {"found for a sharer"},
+    "X971": {"found after a former Secret's change"},
+    "X972": {"found after a new Secret's change"},
     "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
@@ -154,7 +161,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "M26": {"authorization stripped"},
     "M28": {"x-api-key stripped"},
     "X15": {"cookie stripped"},
-    "X230": {"found after rotation", "found after creation", "found for a sharer"},
+    "X230": {"found after rotation", "found after creation", "found for a sharer", "found after a new Secret's change"},
     "X880": {"told of the connection", "second path on a connection"},
     "X882": {"cookie kept"},
     "X887": {"secret of a long name"},
@@ -165,6 +172,7 @@ DIFFERENCES: dict[str, set[str]] = {
         "fields after a change",
         "label added",
         "label away and back",
+        "found after a former Secret's change",
     },
     "X232": {"found beside a namesake"},
     "X233": {"left after deletion"},
@@ -197,7 +205,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X17": OWN - {"own 404"},
     "X18": {"answer without credentials"},
     "M94": {"verifies"},
-    "X19": FOUND | {"found after rotation", "found after creation"},
+    "X19": FOUND | {"found after rotation", "found after creation", "found after a new Secret's change"},
     **{fault: {"unseen"} for fault in ("X850", "X851", "X852", "X853", "X854", "X855")},
     "X856": {"found after creation"},
     "X857": {"answer without credentials"},
