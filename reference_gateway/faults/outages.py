@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from reference_gateway.faults.fault import RUNBOOK, Fault
 from reference_gateway.stores import ModelStore, Store
 from reference_gateway.values import Answer, Credentials, Key, Model
 
 STARTED = Key("", "the processor's start")
+READING = Key("", "the processor reads Secrets")
 STARTING_SECONDS = 1.0
 
 
@@ -82,6 +84,24 @@ class CredentialsOnlyAdded(Fault):
 
     def on_processor_stopped(self, credentials: Store[Credentials]) -> None:
         pass
+
+
+class LabelUnreadOnStart(Fault):
+    """Goes by the labels of Secrets that change, and takes up all that it finds when its processor starts."""
+
+    id, name = "X973", "label-unread-on-start"
+    catches = "A Secret without the label is ignored, after a restart, too."
+
+    def reads_secrets_on_start(self) -> bool:
+        self.memory[READING] = True
+        return super().reads_secrets_on_start()
+
+    def on_processor_started(self) -> None:
+        self.memory.pop(READING, None)
+        super().on_processor_started()
+
+    def is_managed(self, labels: Mapping[str, str]) -> bool:
+        return READING in self.memory or super().is_managed(labels)
 
 
 class UnchangedModelsDropped(Fault):

@@ -338,6 +338,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     **ACCESS_PROBES,
     "managed without label": lambda b: b.is_managed({}),
     "marks": lambda b: b.marks({"annotations": {b.edition.secret_label: "true"}}),
+    "managed on start": lambda b: (b.reads_secrets_on_start(), b.is_managed({}))[1],
     "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
     "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
     "managed": lambda b: b.is_managed({b.edition.secret_label: "true"}),
