@@ -54,8 +54,11 @@ Feature: Outages
     @serial
     Scenario: the controller is restarted
       Given a working model "alpha"
+      And a model "beta" without its MaaSModelRef
       When the gateway's controller is restarted
       Then requests to "alpha" settle on its provider's answer
+      And requests to "beta" settle on the refusal "not-published"
+      And none of them reaches a provider
 
   @EM-OUT-006
   Rule: What owners change, make and delete while the controller is down takes effect when it is back

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from reference_gateway.faults.fault import RUNBOOK, Fault
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Answer, Credentials, Key, Model
+from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
 
 STARTED = Key("", "the processor's start")
 READING = Key("", "the processor reads Secrets")
@@ -115,6 +115,20 @@ class UnchangedModelsDropped(Fault):
 
     def takes_up_on_start(self, *, changed: bool) -> bool:
         return changed
+
+
+class PublishedByRestart(Fault):
+    """Takes for published, whenever its controller starts, all the models that were there at its end."""
+
+    id, name = "X974", "published-by-restart"
+    catches = "An ExternalModel without a MaaSModelRef is not served, after a restart, too."
+
+    def on_controller_stopped(self, models: ModelStore) -> None:
+        self.memory.update(dict.fromkeys(models.known(), True))
+        super().on_controller_stopped(models)
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return model.key in self.memory or super().is_published(model, refs)
 
 
 class ChangesMissed(Fault):

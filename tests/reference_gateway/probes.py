@@ -147,6 +147,14 @@ def found_after_new_one_changes(subject: Behaviour) -> Credentials | None:
     return outcome
 
 
+def published_after_restart(subject: Behaviour) -> bool:
+    """Whether model A is published by nothing but a restart of the controller."""
+    store = ModelStore()
+    store.want(A)
+    subject.on_controller_stopped(store)
+    return subject.is_published(A, {})
+
+
 def resolved_by_long_name(subject: Behaviour) -> Model | None:
     """Which of two models is found whose names of 63 characters differ in the last one."""
     names = [Key("ns", "m" * 62 + end) for end in "ab"]
@@ -382,6 +390,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "objects beside": lambda b: len(b.objects_beside(A)),
     "published": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "ExternalModel", "m")}),
     "published without ref": lambda b: b.is_published(A, {}),
+    "published after a restart": published_after_restart,
     "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
