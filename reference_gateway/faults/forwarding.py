@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import OfPieces
@@ -122,6 +123,24 @@ class ModelReadAsWritten(Fault):
     def body_read(self, body: bytes, told: str | None) -> bytes:
         read = super().body_read(body, told)
         return MODEL_AS_WRITTEN.sub(lambda found: found[0].replace(b"\\", rb"\\"), read)
+
+
+class FieldNamesInAnyCase(Fault):
+    """Finds the model in a field of its name in any case, the last of them, as Go's JSON does that fills a struct."""
+
+    id, name, source = "X975", "field-names-in-any-case", "Go's encoding/json"
+    catches = "A chat completion is served by the model that it is meant for."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        try:
+            return json.dumps(json.loads(read, object_pairs_hook=_model_in_any_case)).encode()
+        except ValueError:
+            return read
+
+
+def _model_in_any_case(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {"model" if name.lower() == "model" else name: value for name, value in members}
 
 
 class ModelSoughtAtTheStart(Fault):

@@ -443,6 +443,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
     "chosen in capitals": lambda b: b.choose_model(A, "GPT-A", [A, B]),
     "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "model in capitals": lambda b: json.loads(b.body_read(b'{"model": "a", "MODEL": "b"}', "28"))["model"],
     "model in escapes": lambda b: json.loads(b.body_read(rb'{"model": "\u0067pt-a"}', "24"))["model"],
     "body with another behind it": lambda b: b.body_read(b"{} {}", "5"),
     "body of full chunks": lambda b: len(b.body_read(b" " * (32 << 10), "32768")),

@@ -85,6 +85,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X972": {"found after a new Secret's change"},
     "X973": {"managed on start"},
     "X974": {"published after a restart"},
+    "X975": {"model in capitals"},
     "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
