@@ -36,9 +36,9 @@ Feature: Authorization
   @EM-AUZ-003
   Rule: A subscription opens the models that it includes, and no others
 
-    Scenario: a model is taken out of the subscription
+    Scenario: a model is taken out of the subscription, which goes on including its namesake
       Given a working model "alpha"
-      And a working model "beta" in the same namespace
+      And a working model "beta" in another namespace, by the same name
       When "alpha" is taken out of the subscription of the clients
       Then requests to "alpha" settle on the refusal "model-not-in-subscription"
       And none of them reaches a provider

@@ -83,6 +83,19 @@ class AnySubscriptionSuffices(Fault):
         return super().included_ref(subscription, wanted) or next(iter(wanted), None)
 
 
+class SubscriptionOfANamesake(Fault):
+    """Goes by what a subscription includes of models of the same name in other namespaces, too."""
+
+    id, name, editions = "X976", "subscription-of-a-namesake", SHIPPED
+    catches = "A subscription opens the models that it includes, and no others."
+
+    def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
+        wanted = list(refs)
+        names = {ref.name for ref in wanted}
+        namesake = next((ref for ref in subscription.limits if ref.name in names), None)
+        return super().included_ref(subscription, wanted) or namesake
+
+
 class SubscriptionOutlivesItself(Fault):
     """Goes by a subscription that is deleted."""
 
