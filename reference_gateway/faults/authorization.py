@@ -72,6 +72,16 @@ class AnyKeyAdmitted(Fault):
         return True
 
 
+class LastPolicyCounts(Fault):
+    """Keeps one policy for each model: the last one that was made for it."""
+
+    id, name, editions = "X978", "last-policy-counts", SHIPPED
+    catches = "Whom one of a model's policies names may call it."
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        return super().policies_for(refs, policies)[-1:]
+
+
 class AnySubscriptionSuffices(Fault):
     """Takes any subscription for one that includes the model."""
 
