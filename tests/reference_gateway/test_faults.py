@@ -87,6 +87,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X974": {"published after a restart"},
     "X975": {"model in capitals"},
     "X976": {"included by a namesake"},
+    "X977": {"budget"},
     "X978": {"policies of a model"},
     "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
