@@ -402,6 +402,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "waits for route": lambda b: b.waits_for_route(),
     "route named": lambda b: b.names_route(),
     "address": lambda b: b.address_of("own", "override"),
+    "address without an override": lambda b: (b.address_of("own", "override"), b.address_of("own", None))[1],
     "looks again": lambda b: b.looks_again("Failed", edited=False),
     "looks again when ready": lambda b: b.looks_again("Ready", edited=False),
     "generation": lambda b: b.observed_generation(2),

@@ -89,6 +89,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X976": {"included by a namesake"},
     "X977": {"budget"},
     "X978": {"policies of a model"},
+    "X979": {"address without an override"},
     "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
