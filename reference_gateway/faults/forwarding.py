@@ -212,6 +212,20 @@ class AnswerAboveBufferRefused(Fault):
         return Answer(500, "response_payload_too_large") if length > ENVOYS_BUFFER else super().answer_instead(headers)
 
 
+class AnswerWithoutLengthLost(Fault):
+    """Reads as many bytes of a JSON answer as its Content-Length tells, and none where nobody has told a length."""
+
+    id, name = "X982", "answer-without-length-lost"
+    catches = "The provider's answer reaches the client unchanged."
+
+    def answer_instead(self, headers: Sequence[tuple[str, str]]) -> Answer | None:
+        told = dict(headers)
+        kind = told.get("content-type", "")
+        if kind.startswith("application/json") and "content-length" not in told:
+            return Answer(200, "", (Header("content-type", kind),))
+        return super().answer_instead(headers)
+
+
 class AnswerReencoded(OfPieces, Fault):
     """Reads a JSON answer and writes it anew, with the fields of a completion that it knows and no others."""
 

@@ -484,6 +484,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "provider in errors": lambda b: b.provider_in_errors(A),
     "header of the endpoint": lambda b: b.header_of_endpoint(),
     "answer instead of a long one": lambda b: b.answer_instead([("content-length", "1300000")]),
+    "answer instead of one without a length": lambda b: b.answer_instead([("content-type", "application/json")]),
     "response body mode": lambda b: b.response_body_mode(),
     "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
     "pieces that tell of an end": lambda b: b"".join(b.response_pieces(b'data: {"[DONE]": 1}\n\n')),

@@ -90,6 +90,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X977": {"budget"},
     "X978": {"policies of a model"},
     "X979": {"address without an override"},
+    "X982": {"answer instead of one without a length"},
     "X983": {"hosts registered"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
