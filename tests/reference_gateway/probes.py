@@ -409,6 +409,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
+    "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),
     "route prefix": lambda b: b.route_prefix(A.key),
