@@ -206,6 +206,10 @@ class AccessRules(Rules):
         """Whether a user may see and revoke a key: only his own."""
         return key.owner.name == user.name
 
+    def keys_found(self, store: KeyStore, user: User) -> Sequence[ClientKey]:
+        """The keys that are shown to a user who asks for all: his own."""
+        return store.of(user)
+
     def on_key_minted(self, key: ClientKey, value: str) -> None:
         """A key was minted; its value is kept nowhere."""
 

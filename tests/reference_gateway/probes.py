@@ -230,6 +230,11 @@ def subscriptions_after_deletion(subject: Behaviour) -> Mapping[Key, Subscriptio
     return store.view()
 
 
+def keys_of_others(subject: Behaviour) -> int:
+    """How many keys somebody is shown who has none."""
+    return len(subject.keys_found(minted(subject)[0], BEN))
+
+
 def shown_later(subject: Behaviour) -> Collection[str]:
     _, keys, _ = minted(subject)
     return subject.shown_later(keys[0]).keys()
@@ -265,6 +270,7 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "minted with": lambda b: b.minted_status(),
     "shown later": shown_later,
     "unknown field": lambda b: b.refuses_field("expiresInDays"),
+    "found by a stranger": keys_of_others,
     "managed by a stranger": lambda b: b.may_manage(BEN, minted(b)[1][0]),
     "managed by a key": lambda b: b.manages_keys(minted(b)[1][0]),
     "headers refused": lambda b: b.refusal_for_headers({"x-maas-username": "root"}),

@@ -90,6 +90,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X977": {"budget"},
     "X978": {"policies of a model"},
     "X979": {"address without an override"},
+    "X981": {"found by a stranger"},
     "X982": {"answer instead of one without a length"},
     "X983": {"hosts registered"},
     "X984": {"successor"},
