@@ -164,8 +164,8 @@ class AccessRules(Rules):
 
     # Listing
 
-    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
-        """Whether a model is shown in the list of models."""
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
+        """Whether the model that a MaaSModelRef publishes is shown in the list of models."""
         return ready and entitled
 
     def listed_id(self, ref: Key, published: ModelRef) -> str:
