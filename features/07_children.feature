@@ -34,6 +34,12 @@ Feature: Children and ownership
       And the controller's objects for "alpha" are there
       Then they lead to its endpoint, by verified TLS
 
+    Scenario: where they lead when the endpoint is changed
+      Given a working model "alpha"
+      And the controller's objects for "alpha" are there
+      When its endpoint is changed
+      Then they lead to its endpoint, by verified TLS
+
   @EM-CHI-005
   Rule: The HTTPRoute of a model hangs on the gateway and has no host names of its own
 

@@ -120,6 +120,7 @@ Feature: Publication
       Given a working model "alpha"
       When its MaaSModelRef is given the endpointOverride "https://models.example.com/alpha?x=1"
       Then its MaaSModelRef settles on the address "https://models.example.com/alpha?x=1"
+      And after its endpointOverride is taken away, it settles on Ready, with the address of "alpha"
 
   @EM-REF-013
   Rule: When a MaaSModelRef says Ready, its model is served

@@ -22,6 +22,12 @@ Feature: Migration
       Then requests to "alpha" settle on its provider's answer
       And the old endpoint does not come back
 
+    Scenario: a legacy model is given another Secret
+      Given a working legacy model "alpha"
+      When its reference is changed to another Secret
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
   @EM-MIG-003
   Rule: Deleting the legacy ExternalModel ends its service, and removes what it was migrated to
 

@@ -150,6 +150,7 @@ Feature: Forwarding
         | in its own fields, numbers and white space |
         | in gzip                                    |
         | in more than a megabyte                    |
+        | in chunks, and tells no length             |
 
   @EM-FWD-012
   Rule: The headers of the provider's answer reach the client

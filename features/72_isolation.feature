@@ -38,7 +38,7 @@ Feature: Isolation
       And requests to "beta" settle on its provider's answer
 
   @EM-ISO-004
-  Rule: A Secret that two models share serves both, and its rotation reaches both
+  Rule: A Secret that two models share serves both, and what becomes of it reaches both
 
     Scenario: a second model refers to the same Secret
       Given a working model "alpha"
@@ -52,6 +52,17 @@ Feature: Isolation
       When the value in its Secret is rotated
       Then requests to "alpha" settle on its provider's answer to the new credential
       And requests to "beta" settle on its provider's answer to the new credential
+
+    Scenario: a shared Secret is deleted
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same Secret
+      When its Secret is deleted
+      Then requests to "alpha" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And requests to "beta" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
+      And after its Secret is put right, "alpha" works
+      And requests to "beta" settle on its provider's answer
 
     Scenario: one of two models with the same Secret is deleted
       Given a working model "alpha"

@@ -65,6 +65,15 @@ Feature: Lifecycle
       And the old credential does not come back
       And the neighbour still works
 
+    Scenario: both Secrets are rotated, the one that the model names and the one that it named before
+      Given a working model "alpha"
+      When its reference is changed to another Secret
+      And requests to "alpha" work with the new credential
+      And the value in its Secret is rotated
+      And the Secret that it named before is given another value
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+
   @EM-LIF-006
   Rule: An ExternalModel that is made again remembers nothing of the one before
 

@@ -21,8 +21,11 @@ Feature: Outages
     @serial
     Scenario: the processor is restarted
       Given a working model "alpha"
+      And a model "beta" in the same namespace, whose Secret has no label
       When the gateway's processor is restarted
       Then requests to "alpha" settle on its provider's answer
+      And requests to "beta" settle on the refusal "credentials-not-found"
+      And none of them reaches a provider
 
   @EM-OUT-003
   Rule: While the processor restarts, nothing is forwarded without the model's credential
@@ -51,8 +54,11 @@ Feature: Outages
     @serial
     Scenario: the controller is restarted
       Given a working model "alpha"
+      And a model "beta" without its MaaSModelRef
       When the gateway's controller is restarted
       Then requests to "alpha" settle on its provider's answer
+      And requests to "beta" settle on the refusal "not-published"
+      And none of them reaches a provider
 
   @EM-OUT-006
   Rule: What owners change, make and delete while the controller is down takes effect when it is back

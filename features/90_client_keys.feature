@@ -163,6 +163,7 @@ Feature: Client keys
     Scenario: a stranger knows the id of a key
       Given a working model "alpha"
       Then a stranger who asks for the key of the clients finds none
+      And a stranger who asks for all keys does not find it
       And a stranger who revokes the key of the clients finds none
       And requests to "alpha" settle on its provider's answer
 

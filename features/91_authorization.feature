@@ -23,7 +23,7 @@ Feature: Authorization
       And after the clients may do again what they could, "alpha" works
 
   @EM-AUZ-002
-  Rule: A caller whom the policy does not name is refused
+  Rule: A caller whom one of the policies of a model names is let in, and any other is refused
 
     Scenario: a stranger with a key and a subscription of his own
       Given a working model "alpha"
@@ -33,12 +33,19 @@ Feature: Authorization
       And none of them reaches a provider
       And after the policy names the stranger, too, "alpha" works for him
 
+    Scenario: a second policy names a stranger
+      Given a working model "alpha"
+      When a stranger has a subscription that includes "alpha", and a key for it
+      And a second policy of "alpha" names the stranger
+      Then requests to "alpha", showing a stranger's key, settle on its provider's answer
+      And requests to "alpha", showing their key, settle on its provider's answer
+
   @EM-AUZ-003
   Rule: A subscription opens the models that it includes, and no others
 
-    Scenario: a model is taken out of the subscription
+    Scenario: a model is taken out of the subscription, which goes on including its namesake
       Given a working model "alpha"
-      And a working model "beta" in the same namespace
+      And a working model "beta" in another namespace, by the same name
       When "alpha" is taken out of the subscription of the clients
       Then requests to "alpha" settle on the refusal "model-not-in-subscription"
       And none of them reaches a provider

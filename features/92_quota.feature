@@ -44,13 +44,19 @@ Feature: Quota
         | another namespace, by the same name |
 
   @EM-QTA-004
-  Rule: What one user spends limits no other
+  Rule: What one user spends, or one subscription, limits no other
 
     Scenario: two users of one subscription
       Given a working model "alpha" with a budget of 1000 tokens in 1h
       And a stranger who shares policy and subscription of "alpha"
       When clients have spent a budget of 1000 tokens on "alpha"
       Then free requests to "alpha" of the stranger settle on its provider's answer
+
+    Scenario: one user of two subscriptions
+      Given a working model "alpha" with a budget of 1000 tokens in 1h
+      And another subscription of the clients, with a budget of 1000 tokens in 1h for "alpha"
+      When clients have spent a budget of 1000 tokens on "alpha"
+      Then free requests to "alpha" by the other subscription settle on its provider's answer
 
     Scenario: two users who come through the same proxy
       Given a working model "alpha" with a budget of 1000 tokens in 1h

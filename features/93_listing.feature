@@ -46,6 +46,12 @@ Feature: Listing
       And "beta" is in the list of models
       Then the list of models does not show "alpha" as ready
 
+    Scenario: the ExternalModel of a model that was listed is deleted
+      Given a working model "alpha"
+      And "alpha" is in the list of models
+      When its ExternalModel is deleted
+      Then the list of models comes to show "alpha" as ready no longer
+
   @EM-LST-005
   Rule: A look at the list costs no tokens, and needs none
 

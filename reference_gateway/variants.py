@@ -201,7 +201,7 @@ class UnreadyListed(Variant):
 
     id, name, editions = "V22", "unready-listed", SHIPPED
 
-    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
         return entitled
 
 

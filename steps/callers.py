@@ -51,6 +51,11 @@ def stranger_equipped(callers: Callers, alias: str) -> None:
     callers.equip_stranger(alias)
 
 
+@when(parsers.parse('a second policy of "{alias:w}" names the stranger'))
+def stranger_named_by_another_policy(callers: Callers, alias: str) -> None:
+    callers.admit_stranger_by_another_policy(alias)
+
+
 @when(parsers.parse('clients call "{alias:w}", and somebody who shows nothing follows over the same connection'))
 def somebody_follows(callers: Callers, alias: str) -> None:
     callers.follow(alias)

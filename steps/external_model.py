@@ -46,6 +46,11 @@ def secret_reference_changed(scenario: Scenario) -> None:
     scenario.subject.change_secret_reference()
 
 
+@when("the Secret that it named before is given another value")
+def former_secret_changed(scenario: Scenario) -> None:
+    scenario.subject.change_former_secret()
+
+
 @when("its reference is changed to a Secret that does not exist")
 def secret_reference_dangles(scenario: Scenario) -> None:
     scenario.subject.name_missing_secret()

@@ -38,6 +38,11 @@ def key_not_shown_to_stranger(keys: Keys) -> None:
     keys.is_not_shown_to_stranger()
 
 
+@then("a stranger who asks for all keys does not find it")
+def key_not_among_strangers(keys: Keys) -> None:
+    keys.is_not_among_strangers()
+
+
 @then("a stranger who revokes the key of the clients finds none")
 def key_not_revoked_by_stranger(keys: Keys) -> None:
     keys.is_not_revoked_by_stranger()

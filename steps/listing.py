@@ -45,6 +45,11 @@ def not_shown(listing: Listing, alias: str) -> None:
     listing.does_not_list(alias)
 
 
+@then(parsers.parse('the list of models comes to show "{alias:w}" as ready no longer'))
+def shown_as_ready_no_longer(listing: Listing, alias: str) -> None:
+    listing.lists_as_ready_no_longer(alias)
+
+
 @then(parsers.parse('the list of models does not show "{alias:w}" as ready'))
 def not_shown_as_ready(listing: Listing, alias: str) -> None:
     listing.does_not_list_as_ready(alias)

@@ -90,6 +90,12 @@ def endpoint_overridden(model_refs: ModelRefs, address: str) -> None:
     model_refs.override(address)
 
 
+@then('after its endpointOverride is taken away, it settles on Ready, with the address of "alpha"')
+def ref_ready_without_override(scenario: Scenario, model_refs: ModelRefs) -> None:
+    model_refs.override(None)
+    ref_ready(scenario, model_refs)
+
+
 @when("its MaaSModelRef says that the ExternalModel is missing")
 def ref_has_failed(scenario: Scenario, model_refs: ModelRefs) -> None:
     failed = RefFailed(scenario.subject.name, scenario.subject.namespace)

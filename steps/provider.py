@@ -6,7 +6,7 @@ from pytest_bdd import parsers, when
 
 from fixtures.breakdowns import BREAKDOWNS, EARLY
 from fixtures.provider_errors import FORMS, provider_error
-from fixtures.requests import gzipped_answer, long_answer, unusual_answer
+from fixtures.requests import chunked_answer, gzipped_answer, long_answer, unusual_answer
 from fixtures.scenario import Scenario
 from fixtures.streams import PATIENT_SECONDS, STREAMS, broken_stream, held_stream
 from fixtures.words import known
@@ -35,6 +35,11 @@ def scripted_unusual_answer(scenario: Scenario) -> None:
 @when("its provider answers in more than a megabyte")
 def scripted_long_answer(scenario: Scenario) -> None:
     scenario.script(long_answer())
+
+
+@when("its provider answers in chunks, and tells no length")
+def scripted_chunks(scenario: Scenario) -> None:
+    scenario.script(chunked_answer())
 
 
 @when("its provider answers in gzip")

@@ -34,6 +34,15 @@ def other_model_with_budget(budgets: Budgets, alias: str, place: str, tokens: in
     budgets.deploy_within(alias, {"limit": tokens, "window": window}, place=place)
 
 
+@given(
+    parsers.parse(
+        'another subscription of the clients, with a budget of {tokens:d} tokens in {window:w} for "{alias:w}"'
+    )
+)
+def other_subscription(callers: Callers, tokens: int, window: str, alias: str) -> None:
+    callers.subscribe_again(alias, {"limit": tokens, "window": window})
+
+
 @given(parsers.parse('a stranger who shares policy and subscription of "{alias:w}"'))
 def stranger_sharing(callers: Callers, alias: str) -> None:
     callers.share(alias)
@@ -84,6 +93,12 @@ def free_answered(scenario: Scenario, callers: Callers, alias: str) -> None:
 def free_answered_to_stranger(scenario: Scenario, callers: Callers, alias: str) -> None:
     expectation = AnsweredByProvider(scenario.models[alias].facts, with_credential=True)
     scenario.settles(expectation, callers.free(alias, callers.strangers_key))
+
+
+@then(parsers.parse('free requests to "{alias:w}" by the other subscription settle on its provider\'s answer'))
+def free_answered_by_other_subscription(scenario: Scenario, callers: Callers, alias: str) -> None:
+    expectation = AnsweredByProvider(scenario.models[alias].facts, with_credential=True)
+    scenario.settles(expectation, callers.free(alias, callers.other_subscriptions_key))
 
 
 @then(parsers.parse('a budget of {tokens:d} tokens on "alpha" can still be spent'))

@@ -45,7 +45,7 @@ class Listing:
             entitled = bool(including) and any(self._behaviour.admits(policy, owner) for policy in policies)
             status = (self._model_refs.get(ref) or {}).get("status") or {}
             ready = status.get("phase") == "Ready"
-            if not self._behaviour.is_listed(ready=ready, entitled=entitled):
+            if not self._behaviour.is_listed(ref, ready=ready, entitled=entitled):
                 continue
             self._charge(caller, ref)
             yield {

@@ -177,7 +177,7 @@ class MaasApi:
         return JSONResponse(self._shown(self._stores.keys.get(key.id) or key))
 
     def _search(self, user: User, _: Mapping[str, str], __: dict[str, Any]) -> Response:
-        shown = [self._shown(key) for key in self._stores.keys.of(user)]
+        shown = [self._shown(key) for key in self._behaviour.keys_found(self._stores.keys, user)]
         return JSONResponse({"object": "list", "data": shown, "has_more": False})
 
     def _bulk_revoke(self, user: User, _: Mapping[str, str], body: dict[str, Any]) -> Response:

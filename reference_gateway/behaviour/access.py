@@ -164,8 +164,8 @@ class AccessRules(Rules):
 
     # Listing
 
-    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
-        """Whether a model is shown in the list of models."""
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
+        """Whether the model that a MaaSModelRef publishes is shown in the list of models."""
         return ready and entitled
 
     def listed_id(self, ref: Key, published: ModelRef) -> str:
@@ -205,6 +205,10 @@ class AccessRules(Rules):
     def may_manage(self, user: User, key: ClientKey) -> bool:
         """Whether a user may see and revoke a key: only his own."""
         return key.owner.name == user.name
+
+    def keys_found(self, store: KeyStore, user: User) -> Sequence[ClientKey]:
+        """The keys that are shown to a user who asks for all: his own."""
+        return store.of(user)
 
     def on_key_minted(self, key: ClientKey, value: str) -> None:
         """A key was minted; its value is kept nowhere."""

@@ -57,6 +57,10 @@ class ProviderRules(Rules):
         """Whether the migration may change an object that is there: only if the migration has made it."""
         return migrated
 
+    def successor_spec(self, wanted: JSON, actual: JSON) -> JSON:
+        """What an object becomes to which a legacy one was migrated, when that is edited: what that says now."""
+        return wanted
+
     def follows_legacy(self) -> bool:
         """Whether an edit of a legacy object changes what it was migrated to."""
         return True

@@ -48,6 +48,7 @@ class MigrationController:
                 return
             if _is_migrated(actual) and not self._behaviour.follows_legacy():
                 return
+            wanted = {**wanted, "spec": self._behaviour.successor_spec(wanted["spec"], actual["spec"])}
         self._objects.ensure(kind, wanted)
 
     def _migrated(self, kind: Resource, key: Key, legacy: JSON, spec: JSON) -> JSON:

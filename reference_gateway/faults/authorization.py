@@ -72,6 +72,16 @@ class AnyKeyAdmitted(Fault):
         return True
 
 
+class LastPolicyCounts(Fault):
+    """Keeps one policy for each model: the last one that was made for it."""
+
+    id, name, editions = "X978", "last-policy-counts", SHIPPED
+    catches = "Whom one of a model's policies names may call it."
+
+    def policies_for(self, refs: Iterable[Key], policies: Mapping[Key, Policy]) -> Sequence[Policy]:
+        return super().policies_for(refs, policies)[-1:]
+
+
 class AnySubscriptionSuffices(Fault):
     """Takes any subscription for one that includes the model."""
 
@@ -81,6 +91,19 @@ class AnySubscriptionSuffices(Fault):
     def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
         wanted = list(refs)
         return super().included_ref(subscription, wanted) or next(iter(wanted), None)
+
+
+class SubscriptionOfANamesake(Fault):
+    """Goes by what a subscription includes of models of the same name in other namespaces, too."""
+
+    id, name, editions = "X976", "subscription-of-a-namesake", SHIPPED
+    catches = "A subscription opens the models that it includes, and no others."
+
+    def included_ref(self, subscription: Subscription, refs: Iterable[Key]) -> Key | None:
+        wanted = list(refs)
+        names = {ref.name for ref in wanted}
+        namesake = next((ref for ref in subscription.limits if ref.name in names), None)
+        return super().included_ref(subscription, wanted) or namesake
 
 
 class SubscriptionOutlivesItself(Fault):

@@ -62,6 +62,21 @@ class MeshDoesNotVerify(Fault):
         return whole
 
 
+class FormerHostsRegistered(Fault):
+    """Adds a changed endpoint to the hosts of a ServiceEntry, and takes the former one out no more."""
+
+    id, name, editions = "X983", "former-hosts-registered", SPRING
+    catches = "What the controller has made leads to the endpoint, and nowhere else."
+
+    def child(self, child: JSON, model: Key) -> JSON:
+        whole = super().child(child, model)
+        if whole["kind"] == "ServiceEntry":
+            known: list[str] = self.memory.setdefault(model, [])
+            known += [host for host in whole["spec"]["hosts"] if host not in known]
+            whole["spec"]["hosts"] = list(known)
+        return whole
+
+
 class RouteWithHostname(Fault):
     """Gives each HTTPRoute a host name of its own."""
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reference_gateway import answers
@@ -325,6 +325,20 @@ class AnybodyRevokes(Fault):
 
     def may_manage(self, user: User, key: ClientKey) -> bool:
         return True
+
+
+class EverybodysKeysFound(Fault):
+    """Shows everybody's keys to whoever asks for all of them."""
+
+    id, name, editions = "X981", "everybodys-keys-found", SHIPPED
+    catches = "A key is its owner's alone."
+
+    def on_key_minted(self, key: ClientKey, value: str) -> None:
+        self.memory[Key("", key.id)] = key
+        super().on_key_minted(key, value)
+
+    def keys_found(self, store: KeyStore, user: User) -> Sequence[ClientKey]:
+        return list(self.memory.values())
 
 
 class KeysMintKeys(Fault):

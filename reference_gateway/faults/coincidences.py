@@ -105,6 +105,22 @@ class SharedSecretRotatesOnce(Fault):
         return kept
 
 
+class SharedSecretWithdrawnOnce(Fault):
+    """Tells only the first model that uses a Secret when it may be used no longer; any other goes on with its value."""
+
+    id, name = "X970", "shared-secret-withdrawn-once"
+    catches = "A Secret that is withdrawn ends the service of every model that refers to it."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        found = super().find_credentials(store, model)
+        if self.memory.setdefault(model.secret, model.key) == model.key:
+            return found
+        if found is not None:
+            self.memory[model.key] = found
+        last: Credentials | None = self.memory.get(model.key)
+        return last
+
+
 class RoutedByTargetModel(Fault):
     """Sends requests to the first of several models that have the same targetModel."""
 

@@ -133,6 +133,41 @@ class FormerSecretInReserve(Fault):
         return store.get(former) if found is None and former is not None else found
 
 
+class FormerSecretComesBack(Fault):
+    """Takes up what becomes of a Secret for each model that has ever named it, as by an index that only grows."""
+
+    id, name = "X971", "former-secret-comes-back"
+    catches = "A model is served with the Secret that it names, or not at all."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        if former is not None and former.secret != model.secret:
+            self.memory[former.secret] = model.key
+        return super().effective_model(model, former)
+
+    def on_credentials_changed(self, store: Store[Credentials], secret: Key, credentials: Credentials) -> None:
+        if secret in self.memory and store.get(secret) != credentials:
+            self.memory[self.memory[secret]] = credentials
+        super().on_credentials_changed(store, secret, credentials)
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        taken_up: Credentials | None = self.memory.get(model.key)
+        return taken_up or super().find_credentials(store, model)
+
+
+class NewSecretUnwatched(Fault):
+    """Watches the Secret that a model names when it is made, and reads once another one that it comes to name."""
+
+    id, name = "X972", "new-secret-unwatched"
+    catches = "A changed value replaces the old one, whichever Secret it is in."
+
+    def find_credentials(self, store: Store[Credentials], model: Model) -> Credentials | None:
+        found = super().find_credentials(store, model)
+        if self.memory.setdefault(model.key, model.secret) == model.secret or found is None:
+            return found
+        read: Credentials = self.memory.setdefault(model.secret, found)
+        return read
+
+
 class RemadeModelKeepsSecret(Fault):
     """Serves an ExternalModel that was deleted and made again with the Secret that it had before."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from reference_gateway.behaviour.rules import JSON
 from reference_gateway.deviations import OfPieces
@@ -124,6 +125,24 @@ class ModelReadAsWritten(Fault):
         return MODEL_AS_WRITTEN.sub(lambda found: found[0].replace(b"\\", rb"\\"), read)
 
 
+class FieldNamesInAnyCase(Fault):
+    """Finds the model in a field of its name in any case, the last of them, as Go's JSON does that fills a struct."""
+
+    id, name, source = "X975", "field-names-in-any-case", "Go's encoding/json"
+    catches = "A chat completion is served by the model that it is meant for."
+
+    def body_read(self, body: bytes, told: str | None) -> bytes:
+        read = super().body_read(body, told)
+        try:
+            return json.dumps(json.loads(read, object_pairs_hook=_model_in_any_case)).encode()
+        except ValueError:
+            return read
+
+
+def _model_in_any_case(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {"model" if name.lower() == "model" else name: value for name, value in members}
+
+
 class ModelSoughtAtTheStart(Fault):
     """Looks for the model in the first 4 KiB of a body."""
 
@@ -191,6 +210,20 @@ class AnswerAboveBufferRefused(Fault):
     def answer_instead(self, headers: Sequence[tuple[str, str]]) -> Answer | None:
         length = next((int(value) for name, value in headers if name == "content-length"), 0)
         return Answer(500, "response_payload_too_large") if length > ENVOYS_BUFFER else super().answer_instead(headers)
+
+
+class AnswerWithoutLengthLost(Fault):
+    """Reads as many bytes of a JSON answer as its Content-Length tells, and none where nobody has told a length."""
+
+    id, name = "X982", "answer-without-length-lost"
+    catches = "The provider's answer reaches the client unchanged."
+
+    def answer_instead(self, headers: Sequence[tuple[str, str]]) -> Answer | None:
+        told = dict(headers)
+        kind = told.get("content-type", "")
+        if kind.startswith("application/json") and "content-length" not in told:
+            return Answer(200, "", (Header("content-type", kind),))
+        return super().answer_instead(headers)
 
 
 class AnswerReencoded(OfPieces, Fault):

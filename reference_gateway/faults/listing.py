@@ -16,7 +16,7 @@ class ListedForAll(Fault):
     id, name, editions = "M91", "listed-for-all", SHIPPED
     catches = "Nobody is shown a model that he may not call."
 
-    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
         return ready
 
 
@@ -46,8 +46,24 @@ class ListedWithoutModel(Fault):
     id, name, editions = "X542", "listed-without-model", SHIPPED
     catches = "What cannot be called is not listed as ready."
 
-    def is_listed(self, *, ready: bool, entitled: bool) -> bool:
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
         return entitled
+
+    def listed_ready(self, *, ready: bool) -> bool:
+        return True
+
+
+class ListedForGood(Fault):
+    """Goes on listing as ready what it has listed once, as from a cache that is only added to."""
+
+    id, name, editions = "X980", "listed-for-good", SHIPPED
+    catches = "What cannot be called any more is not listed as ready."
+
+    def is_listed(self, ref: Key, *, ready: bool, entitled: bool) -> bool:
+        listed = super().is_listed(ref, ready=ready, entitled=entitled)
+        if listed:
+            self.memory[ref] = True
+        return listed or (entitled and ref in self.memory)
 
     def listed_ready(self, *, ready: bool) -> bool:
         return True

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from reference_gateway.faults.fault import RUNBOOK, Fault
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Answer, Credentials, Key, Model
+from reference_gateway.values import Answer, Credentials, Key, Model, ModelRef
 
 STARTED = Key("", "the processor's start")
+READING = Key("", "the processor reads Secrets")
 STARTING_SECONDS = 1.0
 
 
@@ -84,6 +86,24 @@ class CredentialsOnlyAdded(Fault):
         pass
 
 
+class LabelUnreadOnStart(Fault):
+    """Goes by the labels of Secrets that change, and takes up all that it finds when its processor starts."""
+
+    id, name = "X973", "label-unread-on-start"
+    catches = "A Secret without the label is ignored, after a restart, too."
+
+    def reads_secrets_on_start(self) -> bool:
+        self.memory[READING] = True
+        return super().reads_secrets_on_start()
+
+    def on_processor_started(self) -> None:
+        self.memory.pop(READING, None)
+        super().on_processor_started()
+
+    def is_managed(self, labels: Mapping[str, str]) -> bool:
+        return READING in self.memory or super().is_managed(labels)
+
+
 class UnchangedModelsDropped(Fault):
     """Restarts its controller with those models alone that have changed since its end, and gives up the others."""
 
@@ -95,6 +115,20 @@ class UnchangedModelsDropped(Fault):
 
     def takes_up_on_start(self, *, changed: bool) -> bool:
         return changed
+
+
+class PublishedByRestart(Fault):
+    """Takes for published, whenever its controller starts, all the models that were there at its end."""
+
+    id, name = "X974", "published-by-restart"
+    catches = "An ExternalModel without a MaaSModelRef is not served, after a restart, too."
+
+    def on_controller_stopped(self, models: ModelStore) -> None:
+        self.memory.update(dict.fromkeys(models.known(), True))
+        super().on_controller_stopped(models)
+
+    def is_published(self, model: Model, refs: Mapping[Key, ModelRef]) -> bool:
+        return model.key in self.memory or super().is_published(model, refs)
 
 
 class ChangesMissed(Fault):

@@ -277,6 +277,17 @@ class MigratedOnce(Fault):
         return False
 
 
+class LegacySecretKept(Fault):
+    """Takes up every edit of a legacy object but that of its Secret, which it has copied once."""
+
+    id, name, editions = "X984", "legacy-secret-kept", REFERRING
+    catches = "An edit of the legacy ExternalModel takes effect."
+
+    def successor_spec(self, wanted: JSON, actual: JSON) -> JSON:
+        spec = super().successor_spec(wanted, actual)
+        return {**spec, "auth": actual["auth"]} if "auth" in spec else spec
+
+
 class HandMadeOverwritten(Fault):
     """Overwrites whatever bears the name of a legacy object."""
 

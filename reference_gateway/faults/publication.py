@@ -231,6 +231,18 @@ class EndpointOverrideIgnored(Fault):
         return own
 
 
+class OverrideKept(Fault):
+    """Goes on giving the address that an owner has given once, when he gives none any more."""
+
+    id, name, editions = "X979", "override-kept", SPRING
+    catches = "Without an endpointOverride the address is that of the model."
+
+    def address_of(self, own: str, override: str | None) -> str:
+        if override:
+            self.memory[Key("", own)] = override
+        return super().address_of(own, override or self.memory.get(Key("", own)))
+
+
 class ReadyTooSoon(Fault):
     """Calls a MaaSModelRef Ready as soon as its ExternalModel exists, a second before anything comes of that."""
 

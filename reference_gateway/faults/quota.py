@@ -87,6 +87,16 @@ class OneBudgetForAllUsers(Fault):
         return "all"
 
 
+class OneBudgetForAllSubscriptions(Fault):
+    """Has one budget for what a user calls a model by, whichever of his subscriptions that is."""
+
+    id, name, editions = "X977", "one-budget-for-all-subscriptions", SHIPPED
+    catches = "Each subscription has a budget of its own."
+
+    def budget_of(self, counter: Counter) -> Counter:
+        return replace(super().budget_of(counter), subscription="")
+
+
 class FirstOnConnectionPays(Fault):
     """Charges every call over a connection to the user who came over it first."""
 

@@ -115,6 +115,51 @@ def found_after_deletion(subject: Behaviour) -> list[Credentials | None]:
     return found(subject, {SECRET: {"k": "1"}})
 
 
+def found_by_both(subject: Behaviour, state: Mapping[Key, Credentials]) -> Credentials | None:
+    """What is found for the second of two models that name one Secret, when that was there and is now as in a state."""
+    sharing = replace(HOUSEMATE, secret=SECRET)
+    outcome = None
+    for secrets in ({SECRET: {"k": "1"}}, state):
+        store: Store[Credentials] = Store()
+        for key, credentials in secrets.items():
+            store.put(key, credentials)
+        for model in (A, sharing):
+            outcome = subject.find_credentials(store, model)
+    return outcome
+
+
+OTHER_SECRET = Key("ns", "s-other")
+ELSEWHERE = replace(A, secret=OTHER_SECRET)
+
+
+def found_after_former_changes(subject: Behaviour) -> Credentials | None:
+    """What is found for model A, which names another Secret than before, when the former one has changed."""
+    store: Store[Credentials] = Store()
+    subject.on_credentials_changed(store, SECRET, {"k": "1"})
+    subject.on_credentials_changed(store, OTHER_SECRET, {"k": "2"})
+    subject.effective_model(ELSEWHERE, A)
+    subject.on_credentials_changed(store, SECRET, {"k": "3"})
+    return subject.find_credentials(store, ELSEWHERE)
+
+
+def found_after_new_one_changes(subject: Behaviour) -> Credentials | None:
+    """What is found for model A, which names another Secret than before, when that has changed."""
+    outcome = None
+    for model, value in ((A, "1"), (ELSEWHERE, "2"), (ELSEWHERE, "3")):
+        store: Store[Credentials] = Store()
+        store.put(model.secret, {"k": value})
+        outcome = subject.find_credentials(store, model)
+    return outcome
+
+
+def published_after_restart(subject: Behaviour) -> bool:
+    """Whether model A is published by nothing but a restart of the controller."""
+    store = ModelStore()
+    store.want(A)
+    subject.on_controller_stopped(store)
+    return subject.is_published(A, {})
+
+
 def resolved_by_long_name(subject: Behaviour) -> Model | None:
     """Which of two models is found whose names of 63 characters differ in the last one."""
     names = [Key("ns", "m" * 62 + end) for end in "ab"]
@@ -190,6 +235,11 @@ def subscriptions_after_deletion(subject: Behaviour) -> Mapping[Key, Subscriptio
     return store.view()
 
 
+def keys_of_others(subject: Behaviour) -> int:
+    """How many keys somebody is shown who has none."""
+    return len(subject.keys_found(minted(subject)[0], BEN))
+
+
 def shown_later(subject: Behaviour) -> Collection[str]:
     _, keys, _ = minted(subject)
     return subject.shown_later(keys[0]).keys()
@@ -225,6 +275,7 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "minted with": lambda b: b.minted_status(),
     "shown later": shown_later,
     "unknown field": lambda b: b.refuses_field("expiresInDays"),
+    "found by a stranger": keys_of_others,
     "managed by a stranger": lambda b: b.may_manage(BEN, minted(b)[1][0]),
     "managed by a key": lambda b: b.manages_keys(minted(b)[1][0]),
     "headers refused": lambda b: b.refusal_for_headers({"x-maas-username": "root"}),
@@ -236,6 +287,7 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "open when new": lambda b: open_to_all(b, named_before=False),
     "open without ref": lambda b: not b.policies_for([], {}) and b.admits_without_policy(),
     "admits a stranger": lambda b: b.admits(POLICY, BEN),
+    "policies of a model": lambda b: len(b.policies_for([A.key], {POLICY.key: POLICY, REF_ELSEWHERE: POLICY})),
     "policy of a namesake": lambda b: len(b.policies_for([REF_ELSEWHERE], {POLICY.key: POLICY})),
     "policy changed": subjects_after_change,
     "policy without a model": models_after_change,
@@ -254,9 +306,10 @@ ACCESS_PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "tokens of a listing": lambda b: b.tokens_of_listing(),
     "limited calls": lambda b: b.limited_calls_per_request(),
     "listing limited": lambda b: b.limits_listing(),
-    "listed": lambda b: b.is_listed(ready=True, entitled=True),
-    "listed for a stranger": lambda b: b.is_listed(ready=True, entitled=False),
-    "listed unready": lambda b: b.is_listed(ready=False, entitled=True),
+    "listed": lambda b: b.is_listed(A.key, ready=True, entitled=True),
+    "listed for a stranger": lambda b: b.is_listed(A.key, ready=True, entitled=False),
+    "listed before": lambda b: [b.is_listed(A.key, ready=ready, entitled=True) for ready in (True, False)][1],
+    "listed unready": lambda b: b.is_listed(A.key, ready=False, entitled=True),
     "listed as": lambda b: b.listed_id(A.key, ModelRef(A.key, "ExternalModel", "m")),
     "listed as ready": lambda b: b.listed_ready(ready=False),
     "listed times": lambda b: b.listed_times(),
@@ -273,6 +326,14 @@ def child(subject: Behaviour, kind: str) -> Any:
     whole = {"kind": kind, "metadata": {"labels": labels, "ownerReferences": [owner]}, "spec": spec}
     subject.child(copy.deepcopy(whole), A.key)
     return subject.child(whole, A.key)
+
+
+def hosts_registered(subject: Behaviour) -> Any:
+    """The hosts of a ServiceEntry when its endpoint has changed."""
+    for host in ("a.test", "b.test"):
+        entry = {"kind": "ServiceEntry", "metadata": {"labels": {}}, "spec": {"hosts": [host]}}
+        whole = subject.child(entry, A.key)
+    return whole["spec"]["hosts"]
 
 
 def cookie_kept(subject: Behaviour) -> bool:
@@ -297,6 +358,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     **ACCESS_PROBES,
     "managed without label": lambda b: b.is_managed({}),
     "marks": lambda b: b.marks({"annotations": {b.edition.secret_label: "true"}}),
+    "managed on start": lambda b: (b.reads_secrets_on_start(), b.is_managed({}))[1],
     "managed with false": lambda b: b.is_managed({b.edition.secret_label: "false"}),
     "managed with True": lambda b: b.is_managed({b.edition.secret_label: "True"}),
     "managed": lambda b: b.is_managed({b.edition.secret_label: "true"}),
@@ -316,6 +378,9 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "found after rotation": lambda b: found(b, {SECRET: {"k": "1"}}, {SECRET: {"k": "2"}})[1],
     "found after creation": lambda b: found(b, {}, {SECRET: {"k": "1"}})[1],
     "found elsewhere": lambda b: found(b, {Key("x", "s"): {"k": "1"}}),
+    "found for a sharer": lambda b: found_by_both(b, {}),
+    "found after a former Secret's change": found_after_former_changes,
+    "found after a new Secret's change": found_after_new_one_changes,
     "found beside a namesake": lambda b: found(b, {Key("a", "s"): {"k": "0"}, SECRET: {"k": "1"}}),
     "picked": lambda b: b.pick_value({first_key(b): "KEY"}),
     "picked from another key": lambda b: b.pick_value({"password": "KEY"}),
@@ -337,6 +402,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "objects beside": lambda b: len(b.objects_beside(A)),
     "published": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "ExternalModel", "m")}),
     "published without ref": lambda b: b.is_published(A, {}),
+    "published after a restart": published_after_restart,
     "published by another name": lambda b: b.is_published(A, {B.key: ModelRef(B.key, "ExternalModel", "m")}),
     "published by another kind": lambda b: b.is_published(A, {A.key: ModelRef(A.key, "LLMInferenceService", "m")}),
     "ref deleted": refs_after_deletion,
@@ -348,16 +414,19 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "waits for route": lambda b: b.waits_for_route(),
     "route named": lambda b: b.names_route(),
     "address": lambda b: b.address_of("own", "override"),
+    "address without an override": lambda b: (b.address_of("own", "override"), b.address_of("own", None))[1],
     "looks again": lambda b: b.looks_again("Failed", edited=False),
     "looks again when ready": lambda b: b.looks_again("Ready", edited=False),
     "generation": lambda b: b.observed_generation(2),
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
+    "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),
     "route prefix": lambda b: b.route_prefix(A.key),
     "route child": lambda b: child(b, "HTTPRoute"),
+    "hosts registered": hosts_registered,
     "rule child": lambda b: child(b, "DestinationRule"),
     "effective model in clear": lambda b: b.effective_model(replace(A, tls=False, port=80), None),
     "effective model at a port": lambda b: b.effective_model(replace(A, port=8443), None),
@@ -388,6 +457,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "chosen by a vendor's name": lambda b: b.choose_model(A, "openai/gpt-a", [A, B]),
     "chosen in capitals": lambda b: b.choose_model(A, "GPT-A", [A, B]),
     "first of two": lambda b: json.loads(b.body_read(b'{"model":"a","model":"b"}', "25"))["model"],
+    "model in capitals": lambda b: json.loads(b.body_read(b'{"model": "a", "MODEL": "b"}', "28"))["model"],
     "model in escapes": lambda b: json.loads(b.body_read(rb'{"model": "\u0067pt-a"}', "24"))["model"],
     "body with another behind it": lambda b: b.body_read(b"{} {}", "5"),
     "body of full chunks": lambda b: len(b.body_read(b" " * (32 << 10), "32768")),
@@ -427,6 +497,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "provider in errors": lambda b: b.provider_in_errors(A),
     "header of the endpoint": lambda b: b.header_of_endpoint(),
     "answer instead of a long one": lambda b: b.answer_instead([("content-length", "1300000")]),
+    "answer instead of one without a length": lambda b: b.answer_instead([("content-type", "application/json")]),
     "response body mode": lambda b: b.response_body_mode(),
     "response pieces": lambda b: b"".join(b.response_pieces(b"data: [DONE]\n\n" + b"x" * 5000)),
     "pieces that tell of an end": lambda b: b"".join(b.response_pieces(b'data: {"[DONE]": 1}\n\n')),
