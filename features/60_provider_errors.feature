@@ -15,8 +15,10 @@ Feature: Errors of the provider
         | status |
         | 400    |
         | 401    |
+        | 402    |
         | 403    |
         | 404    |
+        | 413    |
         | 422    |
         | 429    |
         | 500    |

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reference_gateway.faults.fault import SHIPPED, SPRING, Fault
 from reference_gateway.values import Answer, Header, Model, ResponseChanges
@@ -21,6 +22,18 @@ class ErrorsCalledJson(Fault):
         if status < 400:
             return changes
         return ResponseChanges(changes.status, (*changes.headers, Header("content-type", "application/json")))
+
+
+class UnusualStatusesAnswered500(Fault):
+    """Knows a table of a provider's errors, and makes 500 of every other one."""
+
+    id, name = "X966", "unusual-statuses-answered-500"
+    catches = "An error of the provider reaches the client with its own status."
+
+    def response_changes(self, status: int, injected: Sequence[Header]) -> ResponseChanges:
+        changes = super().response_changes(status, injected)
+        usual = status < 400 or status in (400, 401, 403, 404, 422, 429, 529) or status in range(500, 505)
+        return changes if usual else replace(changes, status=500)
 
 
 class EmptyChatAnswered422(Fault):

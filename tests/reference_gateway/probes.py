@@ -489,6 +489,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "path with query": lambda b: b.upstream_path(A, "/ns/m/v1/chat/completions?q=1"),
     "body": lambda b: json.dumps(b.upstream_body(A, BODY)),
     "good answer": lambda b: b.response_changes(200, [Header("authorization", "Bearer KEY")]),
+    "status of an unusual bad answer": lambda b: b.response_changes(413, []).status,
     "bad answer": lambda b: b.response_changes(429, [Header("authorization", "Bearer KEY")]),
     "own answer": lambda b: b.own_answer(answers.unsupported_endpoint(b.edition)),
     "own 404": lambda b: b.own_answer(answers.NOT_FOUND),
