@@ -206,3 +206,22 @@ Feature: Providers of their own
         | auth type |
         | sigv4     |
         | oauth2    |
+
+  @EM-PRV-016
+  Rule: An edit of an ExternalProvider reaches every ExternalModel that refers to it
+
+    Scenario: the endpoint of two models' ExternalProvider is changed
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same ExternalProvider
+      When its endpoint is changed
+      Then requests to "alpha" settle on its provider's answer
+      And the old endpoint does not come back
+      And requests to "beta" settle on its provider's answer
+
+    Scenario: two models' ExternalProvider comes to name another Secret
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same ExternalProvider
+      When its ExternalProvider names another Secret, with another key
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+      And requests to "beta" settle on its provider's answer to the new credential

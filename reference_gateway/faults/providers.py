@@ -199,6 +199,20 @@ class SecretRefChangeIgnored(Fault):
         return right if former is None else replace(right, secret=former.secret)
 
 
+class FirstModelTold(Fault):
+    """Tells only the first model that refers to an ExternalProvider of its edits; any other keeps host and Secret."""
+
+    id, name, editions = "X990", "first-model-told", REFERRING
+    catches = "An edit of an ExternalProvider reaches every model that refers to it."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        right = super().effective_model(model, former)
+        first = self.memory.setdefault(Key(model.key.namespace, model.backend or model.key.name), model.key)
+        if first == model.key or former is None or former.backend != model.backend:
+            return right
+        return replace(right, endpoint=former.endpoint, secret=former.secret)
+
+
 class UsageNotAsked(Fault):
     """Leaves it to clients to ask for a stream's usage."""
 

@@ -132,6 +132,15 @@ OTHER_SECRET = Key("ns", "s-other")
 ELSEWHERE = replace(A, secret=OTHER_SECRET)
 
 
+def told_alike(subject: Behaviour) -> bool:
+    """Whether two models of one provider are led to the same host and Secret when that moves and names another."""
+    moved = []
+    for model in (replace(A, backend="p"), replace(B, backend="p", endpoint=A.endpoint, secret=A.secret)):
+        new = subject.effective_model(replace(model, endpoint="moved.test", secret=OTHER_SECRET), model)
+        moved.append((new.endpoint, new.secret))
+    return moved[0] == moved[1]
+
+
 def found_after_former_changes(subject: Behaviour) -> Credentials | None:
     """What is found for model A, which names another Secret than before, when the former one has changed."""
     store: Store[Credentials] = Store()
@@ -421,6 +430,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
+    "models of one provider": told_alike,
     "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),

@@ -95,6 +95,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X982": {"answer instead of one without a length"},
     "X983": {"hosts registered"},
     "X984": {"successor"},
+    "X990": {"models of one provider"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
     "X959": {"answer to a settled repetition"},
