@@ -225,3 +225,21 @@ Feature: Providers of their own
       Then requests to "alpha" settle on its provider's answer to the new credential
       And the old credential does not come back
       And requests to "beta" settle on its provider's answer to the new credential
+
+  @EM-PRV-017
+  Rule: A provider receives its credential in the header, and behind the prefix, that its config names
+
+    Scenario Outline: the config names the header <header>
+      Given a model "alpha" whose ExternalProvider asks for its key in "<header>"
+      When clients call "alpha"
+      Then the provider receives exactly the credential of "alpha"
+
+      Examples:
+        | header    |
+        | api-key   |
+        | X-Api-Key |
+
+    Scenario: the config names a prefix, too
+      Given a model "alpha" whose ExternalProvider asks for its key in "Authorization", behind "Bearer "
+      When clients call "alpha"
+      Then the provider receives exactly the credential of "alpha"

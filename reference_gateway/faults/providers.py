@@ -12,7 +12,7 @@ from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.definitions import with_spec
 from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
 from reference_gateway.stores import Store
-from reference_gateway.values import Credentials, Key, Model
+from reference_gateway.values import Auth, Credentials, Key, Model
 
 # --- Definitions and statuses ---
 
@@ -211,6 +211,27 @@ class FirstModelTold(Fault):
         if first == model.key or former is None or former.backend != model.backend:
             return right
         return replace(right, endpoint=former.endpoint, secret=former.secret)
+
+
+class AuthHeaderNameIgnored(Fault):
+    """Sends the credential as usual for the kind of provider, whatever header its config names."""
+
+    id, name, editions = "X991", "auth-header-name-ignored", REFERRING
+    catches = "A provider's config says in which header it wants the credential."
+
+    def header_asked_for(self, auth: Auth) -> tuple[str | None, str | None]:
+        return None, None
+
+
+class AuthValuePrefixIgnored(Fault):
+    """Sends the bare credential in the header that the provider's config names, whatever prefix that names."""
+
+    id, name, editions = "X992", "auth-value-prefix-ignored", REFERRING
+    catches = "A provider's config says what stands before the credential."
+
+    def header_asked_for(self, auth: Auth) -> tuple[str | None, str | None]:
+        header, _ = super().header_asked_for(auth)
+        return header, None
 
 
 class UsageNotAsked(Fault):

@@ -16,7 +16,7 @@ from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscr
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
+from reference_gateway.values import Auth, Credentials, Header, Key, Model, ModelRef
 
 SECRET = Key("ns", "s")
 A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
@@ -431,6 +431,8 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
     "models of one provider": told_alike,
+    "header asked for": lambda b: b.header_asked_for(Auth(header="api-key"))[0],
+    "prefix asked for": lambda b: b.header_asked_for(Auth(header="api-key", prefix="Key "))[1],
     "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),

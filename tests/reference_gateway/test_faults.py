@@ -96,6 +96,8 @@ DIFFERENCES: dict[str, set[str]] = {
     "X983": {"hosts registered"},
     "X984": {"successor"},
     "X990": {"models of one provider"},
+    "X991": {"header asked for", "prefix asked for"},
+    "X992": {"prefix asked for"},
     "X957": {"passed without a body", "paid for without a body"},
     "X958": {"passed without a body", "stripped without a body"},
     "X959": {"answer to a settled repetition"},
