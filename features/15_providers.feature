@@ -243,3 +243,12 @@ Feature: Providers of their own
       Given a model "alpha" whose ExternalProvider asks for its key in "Authorization", behind "Bearer "
       When clients call "alpha"
       Then the provider receives exactly the credential of "alpha"
+
+  @EM-PRV-018
+  Rule: A reference that names a Secret of its own is served with that, and not with its provider's
+
+    Scenario: two models of one provider, of which the second has a Secret of its own
+      Given a working model "alpha"
+      And a model "beta" in the same namespace, with the same ExternalProvider, by a Secret of its own
+      Then requests to "beta" settle on its provider's answer
+      And requests to "alpha" settle on its provider's answer

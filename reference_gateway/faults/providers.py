@@ -234,6 +234,16 @@ class AuthValuePrefixIgnored(Fault):
         return header, None
 
 
+class AuthOfReferenceIgnored(Fault):
+    """Serves every model of a provider with the Secret that the provider names, whatever its reference names."""
+
+    id, name, editions = "X993", "auth-of-reference-ignored", REFERRING
+    catches = "A reference may name a Secret of its own."
+
+    def auth_of_reference(self, ref: JSON) -> JSON | None:
+        return None
+
+
 class UsageNotAsked(Fault):
     """Leaves it to clients to ask for a stream's usage."""
 

@@ -431,6 +431,7 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
     "models of one provider": told_alike,
+    "auth of a reference": lambda b: b.auth_of_reference({"auth": {"type": "apikey"}}),
     "header asked for": lambda b: b.header_asked_for(Auth(header="api-key"))[0],
     "prefix asked for": lambda b: b.header_asked_for(Auth(header="api-key", prefix="Key "))[1],
     "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),

@@ -96,6 +96,7 @@ DIFFERENCES: dict[str, set[str]] = {
     "X983": {"hosts registered"},
     "X984": {"successor"},
     "X990": {"models of one provider"},
+    "X993": {"auth of a reference"},
     "X991": {"header asked for", "prefix asked for"},
     "X992": {"prefix asked for"},
     "X957": {"passed without a body", "paid for without a body"},
