@@ -206,3 +206,49 @@ Feature: Providers of their own
         | auth type |
         | sigv4     |
         | oauth2    |
+
+  @EM-PRV-016
+  Rule: An edit of an ExternalProvider reaches every ExternalModel that refers to it
+
+    Scenario: the endpoint of two models' ExternalProvider is changed
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same ExternalProvider
+      When its endpoint is changed
+      Then requests to "alpha" settle on its provider's answer
+      And the old endpoint does not come back
+      And requests to "beta" settle on its provider's answer
+
+    Scenario: two models' ExternalProvider comes to name another Secret
+      Given a working model "alpha"
+      And a working model "beta" in the same namespace, with the same ExternalProvider
+      When its ExternalProvider names another Secret, with another key
+      Then requests to "alpha" settle on its provider's answer to the new credential
+      And the old credential does not come back
+      And requests to "beta" settle on its provider's answer to the new credential
+
+  @EM-PRV-017
+  Rule: A provider receives its credential in the header, and behind the prefix, that its config names
+
+    Scenario Outline: the config names the header <header>
+      Given a model "alpha" whose ExternalProvider asks for its key in "<header>"
+      When clients call "alpha"
+      Then the provider receives exactly the credential of "alpha"
+
+      Examples:
+        | header    |
+        | api-key   |
+        | X-Api-Key |
+
+    Scenario: the config names a prefix, too
+      Given a model "alpha" whose ExternalProvider asks for its key in "Authorization", behind "Bearer "
+      When clients call "alpha"
+      Then the provider receives exactly the credential of "alpha"
+
+  @EM-PRV-018
+  Rule: A reference that names a Secret of its own is served with that, and not with its provider's
+
+    Scenario: two models of one provider, of which the second has a Secret of its own
+      Given a working model "alpha"
+      And a model "beta" in the same namespace, with the same ExternalProvider, by a Secret of its own
+      Then requests to "beta" settle on its provider's answer
+      And requests to "alpha" settle on its provider's answer

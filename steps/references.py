@@ -127,6 +127,24 @@ def works_after_auth_type(scenario: Scenario, auth_type: str) -> None:
     scenario.works(SUBJECT, "the model works after its provider asks for its key")
 
 
+@given(parsers.re(r'a model "alpha" whose ExternalProvider asks for its key in "(?P<header>[^"]*)"'))
+def model_with_auth_header(scenario: Scenario, header: str) -> None:
+    model = scenario.new_model(SUBJECT)
+    model.ask_for_key_in(header)
+    model.deploy(strict=False)
+
+
+@given(
+    parsers.re(
+        r'a model "alpha" whose ExternalProvider asks for its key in "(?P<header>[^"]*)", behind "(?P<prefix>[^"]*)"'
+    )
+)
+def model_with_auth_prefix(scenario: Scenario, header: str, prefix: str) -> None:
+    model = scenario.new_model(SUBJECT)
+    model.ask_for_key_in(header, prefix)
+    model.deploy(strict=False)
+
+
 @when("its ExternalProvider is deleted")
 def provider_deleted(scenario: Scenario, references: References) -> None:
     references.delete_provider(scenario.subject)

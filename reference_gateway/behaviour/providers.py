@@ -37,6 +37,11 @@ class ProviderRules(Rules):
         """The ExternalProvider that a reference names: the one of that name in the model's own namespace."""
         return providers.get(key)
 
+    def auth_of_reference(self, ref: JSON) -> JSON | None:
+        """The proof that a model's reference names itself; None where it leaves that to its provider."""
+        own: JSON | None = ref.get("auth")
+        return own
+
     def path_at_provider(self, path: str, config: Mapping[str, str]) -> str:
         """A provider's path with its placeholders filled; those that the configuration lacks stay."""
         return re.sub(r"\{([^{}]+)\}", lambda found: config.get(found[1], found[0]), path)

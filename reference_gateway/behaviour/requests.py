@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reference_gateway.behaviour.rules import JSON, LONGEST_BODY
 from reference_gateway.behaviour.translation import TranslationRules
-from reference_gateway.values import Header, Model
+from reference_gateway.values import Auth, Header, Model
 
 OPENAI_SHAPED = ("openai", "bedrock-openai")
 CLIENT_CREDENTIAL_HEADERS = frozenset(
@@ -31,10 +31,15 @@ class RequestRules(TranslationRules):
 
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
         """The headers that carry the credential, in the provider's shape."""
-        if model.auth.header is not None:
-            return (Header(model.auth.header.lower(), f"{model.auth.prefix or ''}{key}"),)
+        header, prefix = self.header_asked_for(model.auth)
+        if header is not None:
+            return (Header(header.lower(), f"{prefix or ''}{key}"),)
         header = self.credential_header(model)
         return (Header(header, self.authorization_value(key) if header == "authorization" else key),)
+
+    def header_asked_for(self, auth: Auth) -> tuple[str | None, str | None]:
+        """The header in which a provider's config asks for the credential, and what is to stand before that."""
+        return auth.header, auth.prefix
 
     def authorization_value(self, key: str) -> str:
         """The value of an Authorization header."""

@@ -116,7 +116,7 @@ class ReferringModelController:
 
     def _auth(self, provider: Provider, ref: JSON) -> tuple[Auth, Key]:
         """How this model proves itself there, and by which Secret: as the provider says, unless the reference does."""
-        own = ref.get("auth")
+        own = self._behaviour.auth_of_reference(ref)
         if own is None:
             return provider.auth, provider.secret
         secret = self._behaviour.secret_of(provider.key, own["secretRef"])

@@ -12,7 +12,7 @@ from reference_gateway.behaviour.rules import JSON
 from reference_gateway.faults.definitions import with_spec
 from reference_gateway.faults.fault import REFERRING, SHIPPED, Fault
 from reference_gateway.stores import Store
-from reference_gateway.values import Credentials, Key, Model
+from reference_gateway.values import Auth, Credentials, Key, Model
 
 # --- Definitions and statuses ---
 
@@ -197,6 +197,51 @@ class SecretRefChangeIgnored(Fault):
     def effective_model(self, model: Model, former: Model | None) -> Model:
         right = super().effective_model(model, former)
         return right if former is None else replace(right, secret=former.secret)
+
+
+class FirstModelTold(Fault):
+    """Tells only the first model that refers to an ExternalProvider of its edits; any other keeps host and Secret."""
+
+    id, name, editions = "X990", "first-model-told", REFERRING
+    catches = "An edit of an ExternalProvider reaches every model that refers to it."
+
+    def effective_model(self, model: Model, former: Model | None) -> Model:
+        right = super().effective_model(model, former)
+        first = self.memory.setdefault(Key(model.key.namespace, model.backend or model.key.name), model.key)
+        if first == model.key or former is None or former.backend != model.backend:
+            return right
+        return replace(right, endpoint=former.endpoint, secret=former.secret)
+
+
+class AuthHeaderNameIgnored(Fault):
+    """Sends the credential as usual for the kind of provider, whatever header its config names."""
+
+    id, name, editions = "X991", "auth-header-name-ignored", REFERRING
+    catches = "A provider's config says in which header it wants the credential."
+
+    def header_asked_for(self, auth: Auth) -> tuple[str | None, str | None]:
+        return None, None
+
+
+class AuthValuePrefixIgnored(Fault):
+    """Sends the bare credential in the header that the provider's config names, whatever prefix that names."""
+
+    id, name, editions = "X992", "auth-value-prefix-ignored", REFERRING
+    catches = "A provider's config says what stands before the credential."
+
+    def header_asked_for(self, auth: Auth) -> tuple[str | None, str | None]:
+        header, _ = super().header_asked_for(auth)
+        return header, None
+
+
+class AuthOfReferenceIgnored(Fault):
+    """Serves every model of a provider with the Secret that the provider names, whatever its reference names."""
+
+    id, name, editions = "X993", "auth-of-reference-ignored", REFERRING
+    catches = "A reference may name a Secret of its own."
+
+    def auth_of_reference(self, ref: JSON) -> JSON | None:
+        return None
 
 
 class UsageNotAsked(Fault):

@@ -16,7 +16,7 @@ from reference_gateway.access.values import ClientKey, Policy, RateLimit, Subscr
 from reference_gateway.behaviour import Behaviour
 from reference_gateway.limitador.counters import Counter, Limit
 from reference_gateway.stores import ModelStore, Store
-from reference_gateway.values import Credentials, Header, Key, Model, ModelRef
+from reference_gateway.values import Auth, Credentials, Header, Key, Model, ModelRef
 
 SECRET = Key("ns", "s")
 A = Model(Key("ns", "m"), "openai", "gpt-a", "a.test", SECRET)
@@ -130,6 +130,15 @@ def found_by_both(subject: Behaviour, state: Mapping[Key, Credentials]) -> Crede
 
 OTHER_SECRET = Key("ns", "s-other")
 ELSEWHERE = replace(A, secret=OTHER_SECRET)
+
+
+def told_alike(subject: Behaviour) -> bool:
+    """Whether two models of one provider are led to the same host and Secret when that moves and names another."""
+    moved = []
+    for model in (replace(A, backend="p"), replace(B, backend="p", endpoint=A.endpoint, secret=A.secret)):
+        new = subject.effective_model(replace(model, endpoint="moved.test", secret=OTHER_SECRET), model)
+        moved.append((new.endpoint, new.secret))
+    return moved[0] == moved[1]
 
 
 def found_after_former_changes(subject: Behaviour) -> Credentials | None:
@@ -421,6 +430,10 @@ PROBES: dict[str, Callable[[Behaviour], Any]] = {
     "taken up": lambda b: b.takes_up(object_of_version(2), object_of_version(1)),
     "finalizer": lambda b: b.ref_finalizer(),
     "let go without target": lambda b: b.releases_without_target(),
+    "models of one provider": told_alike,
+    "auth of a reference": lambda b: b.auth_of_reference({"auth": {"type": "apikey"}}),
+    "header asked for": lambda b: b.header_asked_for(Auth(header="api-key"))[0],
+    "prefix asked for": lambda b: b.header_asked_for(Auth(header="api-key", prefix="Key "))[1],
     "successor": lambda b: b.successor_spec({"auth": "new"}, {"auth": "old"}),
     "auth type": lambda b: b.knows_auth_type("sigv4"),
     "way out's name": lambda b: b.way_out_name("m"),
