@@ -58,9 +58,9 @@ def test_who_takes_the_place_of_a_killed_worker_has_its_namespaces(place: Vendor
     os.kill(command.processes("exec(eval")[0], signal.SIGKILL)
     ended = command.end()
 
-    # It may just have finished what it was at work on.
+    # What it was at work on is lost, or was just finished; all else finds its namespaces.
     assert ended.code in (0, INCOMPLETE), ended.stdout + ended.stderr
-    assert all("was lost" in cause["text"] for cause in report(tmp_path / "run")["causes"]), ended.stdout
+    assert not any("namespaces" in cause["text"] for cause in report(tmp_path / "run")["causes"]), ended.stdout
 
 
 def test_too_few_for_so_many_workers_are_refused_before_anything_is_made(place: Vendor, tmp_path: Path) -> None:
