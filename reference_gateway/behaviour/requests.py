@@ -31,9 +31,9 @@ class RequestRules(TranslationRules):
 
     def injected_headers(self, model: Model, key: str) -> Sequence[Header]:
         """The headers that carry the credential, in the provider's shape."""
-        header, prefix = self.header_asked_for(model.auth)
-        if header is not None:
-            return (Header(header.lower(), f"{prefix or ''}{key}"),)
+        asked_for, prefix = self.header_asked_for(model.auth)
+        if asked_for is not None:
+            return (Header(asked_for.lower(), f"{prefix or ''}{key}"),)
         header = self.credential_header(model)
         return (Header(header, self.authorization_value(key) if header == "authorization" else key),)
 

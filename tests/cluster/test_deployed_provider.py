@@ -16,10 +16,11 @@ import pytest
 import trustme
 import yaml
 
+from fixtures.targets.embedded import closed_port
 from fixtures.targets.provider_manifests import CONTROL_PORT, PLAIN_PORT, TLS_PORT
 from tests.cluster.accounts import account
 from tests.cluster.api import admin, apply, planned
-from tests.cluster.kubelet import Kubelet, free_port
+from tests.cluster.kubelet import Kubelet
 from tests.cluster.vendor import EMBEDDED, FLAVOURS, REAL, started
 from tests.command.running import ROOT, Ended, outcomes, report, run
 
@@ -101,7 +102,7 @@ def place(directory: Path, flavour: str) -> Iterator[Place]:
             *("--edition-file", ROOT / "features" / "editions" / f"{EDITION}.yaml"),
             *("--directory", directory / "gateway"),
             *("--provider-ca", directory / "ca.pem"),
-            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{free_port()}"),
+            *("--connect-to", f"{REFUSING_HOST}:443:127.0.0.1:{closed_port(stack)}"),
             *("--connect-to", f":443:127.0.0.1:{kubelet.ports[TLS_PORT]}"),
             *("--connect-to", f":80:127.0.0.1:{kubelet.ports[PLAIN_PORT]}"),
         )
@@ -177,7 +178,7 @@ def test_at_each_of_its_domains_it_shows_the_certificate_of_that_domain(tmp_path
     with place(tmp_path, EMBEDDED) as there:
         config = there.config({}, deploy={"namespace": NAMESPACE}, controlTokenFile="control-token")
         there.apply("--provider", "--config", config)
-        there.kubelet.runs.wait(30)
+        assert there.kubelet.runs.wait(30)
 
         says = {domain: there.shown(f"host.{NAMESPACE}{domain}.svc.cluster.local") for domain in DOMAINS}
 
