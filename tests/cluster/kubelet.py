@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 import socket
 import stat
 import sys
@@ -83,7 +84,15 @@ class Kubelet:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and that Linux gives to nobody who asks for any.
+
+    The provider listens on it only when a run deploys it; a port of Linux's own choice could be somebody's by then.
+    """
+    while True:
+        port = secrets.choice(range(20000, 32768))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
