@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import os
 import signal
-import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +17,7 @@ import httpx
 
 from kubernetes_api.errors import UsageError
 from kubernetes_api.kubeconfig import Certificates, make_certificates, write_private
+from kubernetes_api.ports import free_port
 
 _READY_WITHIN = 120.0
 _PROBE_EVERY = 0.1
@@ -95,14 +95,6 @@ async def running(binaries: Binaries, directory: Path, host: str, port: int, tok
         server = f"https://{host}:{port}"
         version = await _ready(server, certificates, token, ended)
         yield RealApi(server, version, certificates, ended)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now; the programs cannot choose one themselves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _die_with_parent() -> Callable[[], None] | None:

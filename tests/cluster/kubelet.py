@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import secrets
-import socket
 import stat
 import sys
 import threading
@@ -15,6 +13,7 @@ from typing import Any
 import httpx
 
 from fixtures.targets.provider_manifests import CONTROL_PORT, MOUNT, NAME, PLAIN_PORT, TLS_PORT
+from kubernetes_api.ports import free_port
 from tests.cluster.vendor import started
 
 
@@ -81,18 +80,3 @@ class Kubelet:
         for there, here in self.ports.items():
             word = word.replace(f"0.0.0.0:{there}", f"127.0.0.1:{here}")
         return word
-
-
-def free_port() -> int:
-    """A port that nobody listens on now, and that Linux gives to nobody who asks for any.
-
-    The provider listens on it only when a run deploys it; a port of Linux's own choice could be somebody's by then.
-    """
-    while True:
-        port = secrets.choice(range(20000, 32768))
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

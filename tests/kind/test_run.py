@@ -15,8 +15,9 @@ import yaml
 from fixtures.kube import RUN_LABEL
 from fixtures.targets.kind.wanted import load
 from fixtures.targets.provider_manifests import CONTROL_PORT, PLAIN_PORT, TLS_PORT
+from kubernetes_api.ports import free_port
 from tests.cluster.api import admin
-from tests.cluster.kubelet import Kubelet, free_port
+from tests.cluster.kubelet import Kubelet
 from tests.cluster.vendor import started
 from tests.command.running import ROOT, Command, report, run
 from tests.kind.programs import Programs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import httpx
 import yaml
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from kubernetes_api.ports import free_port
 from tests.litellm.environment import litellm_program
 
 READY_SECONDS = 300.0
@@ -43,7 +43,7 @@ class LiteLLM:
 @contextmanager
 def litellm(directory: Path, api_base: str, upstream_key: str, master_key: str) -> Iterator[LiteLLM]:
     """Start it before a provider, and stop it."""
-    port = _free_port()
+    port = free_port()
     model = {"model": f"openai/{UPSTREAM_MODEL}", "api_base": api_base, "api_key": upstream_key}
     config = {
         "model_list": [{"model_name": MODEL, "litellm_params": model}],
@@ -85,10 +85,3 @@ def _wait_until_ready(proxy: LiteLLM) -> None:
         reraise=True,
     )
     waiting(lambda: httpx.get(f"{proxy.url}/health/liveliness", trust_env=False, timeout=5.0))
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cluster.kubelet import free_port
+from kubernetes_api.ports import free_port
 
 
 def test_a_port_is_not_one_that_a_connection_could_be_given_meanwhile() -> None:
